@@ -1,0 +1,1 @@
+"""Actions: one module a topic, run by Rasa through the action server."""

@@ -1,0 +1,1 @@
+"""Vietnamese understanding: pure text functions, and the Rasa components built on them."""

@@ -1,0 +1,1 @@
+"""The shared words of the assistant; this package imports nothing else of ours."""

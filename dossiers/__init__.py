@@ -1,0 +1,1 @@
+"""Dossiers: one module a back end of the registry."""

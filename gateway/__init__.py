@@ -1,0 +1,1 @@
+"""The gateway: webhooks and sockets, inbox and outbox, worker, settings, composition root."""

@@ -1,0 +1,1 @@
+"""The knowledge base: procedures as dated YAML, their index, search and linking."""
