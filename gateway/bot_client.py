@@ -1,0 +1,103 @@
+"""The bot over HTTP: the Rasa channel ``motcua`` as a port (``core.ports.Bot``)."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+import requests
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.errors import BadSignature, BotUnavailable
+from core.message import Incoming, Reply
+from gateway.payload import PayloadSigner, looks_signed
+
+_CONNECT_SECONDS = 2.0
+_MAX_ANSWER_BYTES = 1024 * 1024
+STALE_BUTTON = "Nút này không còn dùng được. Anh/Chị vui lòng gõ câu hỏi để tôi hỗ trợ tiếp ạ."
+
+
+class BotDown(BotUnavailable):
+    """Nobody listens at the bot's address: it is starting or gone, and the message is not to blame."""
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    custom: Reply
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    messages: list[_Message] = Field(min_length=1)
+
+
+class BotClient:
+    """Asks the bot; use one for a thread (a ``requests`` session is not shared between threads)."""
+
+    def __init__(self, url: str, token: str, signer: PayloadSigner, seconds: float = 10.0) -> None:
+        self._url = f"{url}/webhooks/motcua/webhook"
+        self._signer = signer
+        self._seconds = seconds
+        self._session = requests.Session()
+        self._session.trust_env = False  # a proxy of the machine has no say about a private address
+        self._session.headers["Authorization"] = f"Bearer {token}"
+
+    def handle(self, message: Incoming) -> list[Reply]:
+        """Answer one message; the same ``event_id`` again gives the bot's stored answer.
+
+        Raises:
+            BotDown: nobody listens.
+            BotUnavailable: no answer in time, or not a good one.
+        """
+        try:
+            text = self._text(message)
+        except BadSignature:
+            return [Reply.model_validate({"kind": "fallback", "text": STALE_BUTTON})]
+        body = {"sender": message.conversation, "message_id": f"{message.channel}:{message.event_id}",
+                "text": text, "metadata": message.metadata}  # fmt: skip
+        answer = self._call(body)
+        return [self._signed(item.custom) for item in answer.messages]
+
+    def _text(self, message: Incoming) -> str:
+        """What the bot gets: a verified payload as it is, typed text without a leading command sign."""
+        if message.payload is not None:
+            return self._signer.verify(message.payload)
+        if looks_signed(message.text.strip()):
+            return self._signer.verify(message.text.strip())
+        return plain_text(message.text)
+
+    def _call(self, body: dict[str, Any]) -> _Answer:
+        try:
+            response = self._session.post(self._url, json=body, timeout=(_CONNECT_SECONDS, self._seconds))
+        except requests.ConnectionError as error:
+            raise BotDown("the bot does not listen") from error
+        except requests.RequestException as error:
+            raise BotUnavailable(f"the bot did not answer: {type(error).__name__}") from error
+        if response.status_code != requests.codes.ok or len(response.content) > _MAX_ANSWER_BYTES:
+            raise BotUnavailable(f"the bot answered {response.status_code}")
+        try:
+            return _Answer.model_validate_json(response.content)
+        except ValidationError as error:
+            raise BotUnavailable(f"the bot's answer has {error.error_count()} faults") from None
+
+    def _signed(self, reply: Reply) -> Reply:
+        options = tuple(
+            option.model_copy(update={"payload": self._signer.sign(option.payload)}) for option in reply.options
+        )
+        return reply.model_copy(update={"options": options})
+
+
+def plain_text(text: str) -> str:
+    """Return typed text in a form that Rasa cannot take for an intent (it reads ``/name{…}`` as one, after a strip).
+
+    Leading blanks, invisible characters and everything that some normalisation makes a slash are dropped.
+    """
+    for start, char in enumerate(text):
+        if not _droppable(char):
+            return text[start:].strip()
+    return "?"
+
+
+def _droppable(char: str) -> bool:
+    folded = unicodedata.normalize("NFKC", char).strip()
+    return not folded or folded.startswith("/") or unicodedata.category(char)[0] in "CZ" or char in "⁄∕⧸╱"

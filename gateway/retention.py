@@ -1,0 +1,34 @@
+"""Retention: what is old enough goes, in small steps (the periods are those of the reliability page §3)."""
+
+from __future__ import annotations
+
+from gateway.database import Pool, transaction
+
+_LOCK = 0x70757267  # "purg": one purge at a time over all workers
+_STEP = 1000
+# Each takes at most _STEP rows, so that no purge holds locks for long.
+_PURGES = {
+    "raw": "update inbox set raw = null where id in (select id from inbox"
+    " where raw is not null and received_at < now() - interval '7 days' limit %s)",
+    "dead_letter": "delete from dead_letter where id in (select id from dead_letter"
+    " where at < now() - interval '30 days' limit %s)",
+    "outbox": "delete from outbox where id in (select id from outbox"
+    " where finished_at < now() - interval '90 days' limit %s)",
+    "inbox": "delete from inbox where id in (select id from inbox"
+    " where finished_at < now() - interval '90 days' limit %s)",
+}
+
+
+def purge(pool: Pool) -> dict[str, int]:
+    """Delete what is over its period and return the number of rows by table; skips when another process purges."""
+    gone = dict.fromkeys(_PURGES, 0)
+    for name, statement in _PURGES.items():
+        count = _STEP
+        while count == _STEP:
+            with transaction(pool) as connection:
+                row = connection.execute("select pg_try_advisory_xact_lock(%s)", (_LOCK,)).fetchone()
+                if not row or not row[0]:
+                    return gone
+                count = connection.execute(statement, (_STEP,)).rowcount  # type: ignore[arg-type]
+                gone[name] += count
+    return gone

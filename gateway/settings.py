@@ -1,0 +1,118 @@
+"""Settings of the gateway and the worker: typed, from the environment, with a sentence that says how to mend a wrong one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import SetupError
+
+DEFAULT_HOME = ".motcua"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Caps that keep one caller from taking the room of the others. Bytes, counts and seconds."""
+
+    body_bytes: int = 256 * 1024
+    body_seconds: float = 10.0
+    frame_bytes: int = 16 * 1024
+    text_chars: int = 4000
+    sockets: int = 2000
+    sockets_per_conversation: int = 5
+    waiting_accepts: int = 2000
+    pool_size: int = 8
+    bot_seconds: float = 10.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that the gateway and the worker read from the environment.
+
+    ``secrets`` sign widget tokens and button payloads: the first signs, all verify (two during a rotation).
+    ``frame_ancestors`` are the sites that may show the widget; ``origins`` may open a socket beside our own page.
+    """
+
+    database_url: str
+    home: Path
+    host: str
+    port: int
+    bot_url: str
+    bot_token: str
+    secrets: tuple[bytes, ...]
+    frame_ancestors: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    handlers: int = 8
+    senders: int = 4
+    metrics_port: int | None = None
+    limits: Limits = Limits()
+
+
+def load_settings(env: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings.
+
+    Raises:
+        SetupError: a variable is missing or cannot be used; the text says what to set.
+    """
+    values = os.environ if env is None else env
+    return Settings(
+        database_url=_required(values, "DATABASE_URL", "the PostgreSQL address, such as postgresql://user@host/motcua"),
+        home=Path(values.get("MOTCUA_HOME") or DEFAULT_HOME).resolve(),
+        host=values.get("MOTCUA_HOST") or "127.0.0.1",
+        port=_number(values, "MOTCUA_PORT", 8080, 0, 65535),
+        bot_url=(values.get("MOTCUA_BOT_URL") or "http://127.0.0.1:5005").rstrip("/"),
+        bot_token=read_secrets(Path(_required(values, "MOTCUA_BOT_TOKEN_FILE", "the file with the bot's token")))[0],
+        secrets=tuple(
+            line.encode()
+            for line in read_secrets(Path(_required(values, "MOTCUA_SECRET_FILE", "the file with the signing secret")))
+        ),
+        frame_ancestors=_origins(values, "MOTCUA_FRAME_ANCESTORS"),
+        origins=_origins(values, "MOTCUA_ORIGINS"),
+        handlers=_number(values, "MOTCUA_HANDLERS", 8, 1, 64),
+        senders=_number(values, "MOTCUA_SENDERS", 4, 1, 64),
+        metrics_port=_number(values, "MOTCUA_METRICS_PORT", 0, 0, 65535) or None,
+        limits=Limits(pool_size=_number(values, "MOTCUA_POOL", 8, 2, 64)),
+    )
+
+
+def read_secrets(path: Path) -> list[str]:
+    """Return the non-empty lines of a secret file, newest first.
+
+    Raises:
+        SetupError: the file is missing, empty, too short, or readable by others.
+    """
+    try:
+        mode = path.stat().st_mode & 0o777
+        lines = [line.strip() for line in path.read_text(encoding="ascii").splitlines() if line.strip()]
+    except OSError as error:
+        raise SetupError(f"Cannot read the secret file {path.name}: create it with mode 0600.") from error
+    if mode & 0o077:
+        raise SetupError(f"The secret file {path.name} can be read by others: run chmod 600 on it.")
+    if not lines or any(len(line) < 16 for line in lines):
+        raise SetupError(f"The secret file {path.name} needs one secret of at least 16 characters a line.")
+    return lines
+
+
+def _required(values: Mapping[str, str], name: str, what: str) -> str:
+    value = values.get(name, "").strip()
+    if not value:
+        raise SetupError(f"Set {name} to {what}; './motcua up' does this by itself.")
+    return value
+
+
+def _number(values: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = values.get(name, "").strip() or str(default)
+    if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+        raise SetupError(f"Set {name} to a whole number from {low} to {high}.")
+    return int(text)
+
+
+def _origins(values: Mapping[str, str], name: str) -> tuple[str, ...]:
+    origins = tuple(values.get(name, "").replace(",", " ").split())
+    for origin in origins:
+        scheme, _, rest = origin.partition("://")
+        if scheme not in ("http", "https") or not rest or set(rest) & set("/;'\"<>\\"):
+            raise SetupError(f"Set {name} to origins like https://mot-cua.example.vn, without a path.")
+    return origins

@@ -1,0 +1,38 @@
+"""Fixtures shared by all layers: one embedded PostgreSQL a session, an empty database a test."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+_NAMES = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Address of a running embedded PostgreSQL; stopped at the end of the session."""
+    from gateway.embedded import start_embedded, stop_embedded
+
+    with tempfile.TemporaryDirectory(prefix="motcua-test-") as folder:
+        home = Path(folder)
+        yield start_embedded(home)
+        stop_embedded(home)
+
+
+@pytest.fixture
+def database_url(postgres_server: str) -> Iterator[str]:
+    """Address of a fresh database with our schema."""
+    from gateway.migrate import migrate
+
+    name = f"test_{next(_NAMES)}"
+    with psycopg.connect(postgres_server, autocommit=True) as admin:
+        admin.execute(f"create database {name}")
+        url = postgres_server.replace("/motcua?", f"/{name}?")
+        migrate(url)
+        yield url
+        admin.execute(f"drop database {name} with (force)")
