@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg.rows import TupleRow, tuple_row
@@ -12,6 +14,9 @@ from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
 
 from core.errors import StorageUnavailable
 
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+_AGAIN_SECONDS = 0.2
 Connection = psycopg.Connection[TupleRow]
 Pool = ConnectionPool[Connection]
 
@@ -58,3 +63,23 @@ def transaction(pool: Pool) -> Iterator[Connection]:
             yield connection
     except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, TooManyRequests) as error:
         raise StorageUnavailable(f"database: {type(error).__name__} {getattr(error, 'sqlstate', None)}") from error
+
+
+def persist(pool: Pool, work: Callable[[Connection], T], seconds: float) -> T:
+    """Run ``work`` in a transaction, again and again while the database is away, for up to ``seconds``.
+
+    Only for work that a fence makes harmless to repeat: a commit whose answer was lost has happened.
+
+    Raises:
+        StorageUnavailable: the database stayed away.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            with transaction(pool) as connection:
+                return work(connection)
+        except StorageUnavailable as error:
+            _log.warning("cannot store, trying again", extra={"error": str(error)})
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_AGAIN_SECONDS)

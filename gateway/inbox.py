@@ -2,7 +2,7 @@
 
 Order: numbers are handed out before commit, so every insert first takes the conversation's lock and keeps it until
 commit; two writers of one conversation can then not commit in the other order than their numbers.
-Fence: a claim writes a fresh random token; finishing must find it again, so a worker that was taken for dead has no say.
+Fence: a claim writes a fresh random token and finishing must find it again: a worker taken for dead has no say.
 """
 
 from __future__ import annotations

@@ -5,11 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from connectors.base import Outcome
 from gateway.database import Connection
 from gateway.inbox import Claimed, lock_conversations, mark_dead, mark_done
 
@@ -154,13 +154,11 @@ def begin_attempt(connection: Connection, item: ToSend) -> int:
     return int(row[0])
 
 
-def end_attempt(
-    connection: Connection, attempt: int, outcome: str, ms: int, status: int | None, code: str | None
-) -> None:
-    """Record how a call went."""
+def end_attempt(connection: Connection, attempt: int, outcome: Outcome, ms: int) -> None:
+    """Record how a call went and how long it took, in milliseconds."""
     connection.execute(
         "update attempt set outcome = %s, ms = %s, http_status = %s, error_code = %s where id = %s",
-        (outcome, ms, status, code, attempt),
+        (outcome.kind, ms, outcome.http_status, outcome.code, attempt),
     )
 
 

@@ -29,6 +29,6 @@ def purge(pool: Pool) -> dict[str, int]:
                 row = connection.execute("select pg_try_advisory_xact_lock(%s)", (_LOCK,)).fetchone()
                 if not row or not row[0]:
                     return gone
-                count = connection.execute(statement, (_STEP,)).rowcount  # type: ignore[arg-type]
+                count = connection.execute(statement, (_STEP,)).rowcount
                 gone[name] += count
     return gone

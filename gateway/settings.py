@@ -1,4 +1,4 @@
-"""Settings of the gateway and the worker: typed, from the environment, with a sentence that says how to mend a wrong one."""
+"""Settings of the gateway and the worker: typed, from the environment; a wrong one says how to mend it."""
 
 from __future__ import annotations
 

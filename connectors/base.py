@@ -1,0 +1,85 @@
+"""The channel port: two pure translations (parse, render), a check of the sender, and a thin send.
+
+A new channel is one module that fits :class:`Channel`; it runs under the same contract suite as the others
+(``tests/contract/test_channels.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from core.message import Incoming, Reply
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a channel can show. ``buttons`` per message (0 = none: options are numbered in the text), sizes in chars."""
+
+    text_chars: int
+    buttons: int
+    button_chars: int
+    links: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a call to a platform went.
+
+    ``sent``: the platform has it. ``retry``: later, not before ``retry_after`` seconds. ``dead``: never again.
+    ``reference`` is the platform's id of the message, ``code`` its error code; neither names a person.
+    """
+
+    kind: Literal["sent", "retry", "dead"]
+    http_status: int | None = None
+    code: str | None = None
+    retry_after: float | None = None
+    reference: str | None = None
+
+
+class Channel(Protocol):
+    """One way to reach citizens. ``pulled``: the citizen's side fetches replies, so storing one delivers it."""
+
+    @property
+    def name(self) -> str:
+        """The channel's name, as in ``Incoming.channel``."""
+        ...
+
+    @property
+    def pulled(self) -> bool:
+        """Whether replies are fetched by the other side instead of sent."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the channel can show."""
+        ...
+
+    def verify(self, headers: Mapping[str, str], raw: bytes) -> str:
+        """Check that a request comes from whom it says and return whom that is (an account or a conversation).
+
+        Header names are in lower case; ``raw`` is the body as received.
+
+        Raises:
+            NotAllowed, BadSignature: it does not; nothing is said about what would have fitted.
+        """
+        ...
+
+    def parse(self, raw: bytes, proven: str) -> list[Incoming]:
+        """Translate a verified body into messages; unknown events give none.
+
+        Raises:
+            BadInput, TooLarge: the body cannot be used, and sending it again will not help.
+        """
+        ...
+
+    def render(self, reply: Reply, message: Incoming) -> list[Body]:
+        """Translate one reply into one or more bodies to send, in order."""
+        ...
+
+    def send(self, conversation: str, body: Body) -> Outcome:
+        """Send one body; never raises for what the platform or the network does."""
+        ...

@@ -1,0 +1,148 @@
+"""Handling: from an inbox row through the bot to outbox rows, each message once, finished in batches."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from connectors.base import Channel
+from core.errors import AssistantError, BotUnavailable, StorageUnavailable
+from core.message import Incoming, Reply, ReplyKind
+from gateway import inbox, outbox
+from gateway.bot_client import BotClient, BotDown
+from gateway.database import Pool, persist, transaction
+from gateway.inbox import LEASE_SECONDS, Claimed
+from gateway.loop import ClaimLoop
+from gateway.metrics import END_TO_END_SECONDS, FALLBACK_TOTAL, HANDLE_TOTAL, NLU_CONFIDENCE
+from gateway.outbox import Finished, Part
+from gateway.retry import handling_delay
+
+_log = logging.getLogger(__name__)
+ROOM_PER_THREAD = 4
+BOT_DOWN_SECONDS = 2.0
+# While nobody listens at the bot's address tries are not counted; a citizen is not left without a word for longer.
+PATIENCE_SECONDS = 180.0
+
+
+class Handling:
+    """Claims messages, asks the bot in threads and commits results in batches, several conversations at once."""
+
+    def __init__(
+        self, pool: Pool, channels: Mapping[str, Channel], make_bot: Callable[[], BotClient], owner: int, threads: int
+    ) -> None:
+        self._pool, self._channels, self._make_bot, self._owner = pool, channels, make_bot, owner
+        self._local = threading.local()
+        self._done: queue.SimpleQueue[Finished | None] = queue.SimpleQueue()
+        self._finisher = threading.Thread(target=self._finish_batches, name="finisher")
+        self.loop = ClaimLoop[Claimed]("handler", threads, threads * ROOM_PER_THREAD, self._claim, self._handle)
+
+    def start(self) -> None:
+        """Begin to handle."""
+        self._finisher.start()
+        self.loop.start()
+
+    def stop(self) -> None:
+        """Finish what is in hand; what no thread has begun goes back unchanged."""
+        self.loop.stop()
+        self._done.put(None)
+        self._finisher.join()
+
+    def _claim(self, room: int) -> list[Claimed]:
+        with transaction(self._pool) as connection:
+            return inbox.claim(connection, self._owner, room)
+
+    def _handle(self, item: Claimed) -> None:
+        if self.loop.stopping:
+            self._give_back(item, 0.0, counted=False)
+            return
+        try:
+            replies = self._bot().handle(item.incoming)
+            parts = [part for reply in replies for part in self._parts(reply, item.incoming)]
+        except Exception as error:  # outer door: one message's fault must not stop the others
+            self._failed(item, error)
+            return
+        for reply in replies:
+            _observe(reply)
+        self._done.put(Finished(item, parts))
+
+    def _bot(self) -> BotClient:
+        if not hasattr(self._local, "bot"):
+            self._local.bot = self._make_bot()
+        return self._local.bot  # type: ignore[no-any-return]
+
+    def _parts(self, reply: Reply, message: Incoming) -> list[Part]:
+        channel = self._channels[message.channel]
+        return [Part(reply.kind.value, body, channel.pulled) for body in channel.render(reply, message)]
+
+    def _failed(self, item: Claimed, error: Exception) -> None:
+        age = (datetime.now(UTC) - item.received_at).total_seconds()
+        reason = f"{type(error).__name__}: {error}" if isinstance(error, AssistantError) else type(error).__name__
+        _log.warning("not handled", extra={"inbox": item.id, "attempts": item.attempts, "error": reason,
+                                           "trace": item.trace})  # fmt: skip
+        if isinstance(error, BotDown) and age < PATIENCE_SECONDS:
+            self._give_back(item, BOT_DOWN_SECONDS, counted=False)
+            return
+        delay = None if isinstance(error, BotDown) else handling_delay(item.attempts)
+        if delay is None:
+            self._bury(item, reason)
+        else:
+            self._give_back(item, delay)
+
+    def _give_back(self, item: Claimed, delay: float, *, counted: bool = True) -> None:
+        persist(self._pool, lambda cx: inbox.postpone(cx, item, delay, counted=counted), LEASE_SECONDS)
+        HANDLE_TOTAL.labels("retry" if counted else "later").inc()
+        self.loop.release()
+
+    def _bury(self, item: Claimed, reason: str) -> None:
+        """Dead letter and one fixed apology, together; the conversation moves on."""
+        parts = self._parts(APOLOGY, item.incoming) if item.channel in self._channels else []
+        apology = Finished(item, parts[:1], label="dead")
+        persist(self._pool, lambda cx: outbox.bury(cx, apology, reason[:200], None), LEASE_SECONDS)
+        _log.error("dead letter", extra={"inbox": item.id, "attempts": item.attempts, "error": reason})
+        HANDLE_TOTAL.labels("dead").inc()
+        self.loop.release()
+
+    def _finish_batches(self) -> None:
+        """Commit what is ready, as one transaction for all that came ready during the last commit."""
+        while (first := self._done.get()) is not None:
+            batch = [first]
+            while len(batch) < 64 and not self._done.empty():
+                if (more := self._done.get()) is None:
+                    self._done.put(None)
+                    break
+                batch.append(more)
+            self._commit(batch)
+            self.loop.release(len(batch))
+
+    def _commit(self, batch: Sequence[Finished]) -> None:
+        """Store a batch; while the database is away try again for as long as the leases can still be ours."""
+        try:
+            hit = persist(self._pool, lambda cx: outbox.finish(cx, batch), LEASE_SECONDS)
+        except StorageUnavailable:
+            _log.error("answers given up, their messages will be handled again", extra={"count": len(batch)})  # noqa: TRY400
+            return
+        _count(batch, hit)
+
+
+APOLOGY = Reply(kind=ReplyKind.HANDOFF, text=BotUnavailable.citizen_text)
+
+
+def _observe(reply: Reply) -> None:
+    if reply.kind == ReplyKind.FALLBACK:
+        FALLBACK_TOTAL.inc()
+    if reply.confidence is not None:
+        NLU_CONFIDENCE.observe(reply.confidence)
+
+
+def _count(batch: Sequence[Finished], hit: set[int]) -> None:
+    now = datetime.now(UTC)
+    for done in batch:
+        if done.item.id not in hit:
+            HANDLE_TOTAL.labels("fenced").inc()
+            continue
+        HANDLE_TOTAL.labels("done").inc()
+        if any(part.pulled for part in done.parts):
+            END_TO_END_SECONDS.observe((now - done.item.received_at).total_seconds())

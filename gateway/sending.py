@@ -1,0 +1,85 @@
+"""Sending: outbox rows to their platforms, the attempt on disk before the call, in order within a conversation."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+
+from connectors.base import Channel, Outcome
+from gateway import outbox
+from gateway.database import Connection, Pool, persist, transaction
+from gateway.inbox import LEASE_SECONDS
+from gateway.loop import ClaimLoop
+from gateway.metrics import SEND_TOTAL
+from gateway.outbox import NEVER_TWICE, Settled, ToSend
+from gateway.retry import sending_delay
+
+_log = logging.getLogger(__name__)
+
+
+class Sending:
+    """Claims outbox rows of the channels that are not paused and sends them in threads."""
+
+    def __init__(self, pool: Pool, channels: Mapping[str, Channel], owner: int, threads: int) -> None:
+        self._pool, self._channels, self._owner = pool, channels, owner
+        self.paused: set[str] = set()
+        self.loop = ClaimLoop[ToSend]("sender", threads, threads, self._claim, self._send)
+
+    def start(self) -> None:
+        """Begin to send."""
+        self.loop.start()
+
+    def stop(self) -> None:
+        """Finish the calls in hand."""
+        self.loop.stop()
+
+    def _claim(self, room: int) -> list[ToSend]:
+        with transaction(self._pool) as connection:
+            return outbox.claim(connection, self._owner, room, sorted(self.paused))
+
+    def _send(self, item: ToSend) -> None:
+        refusal = self._refusal(item)
+        if refusal:
+            self._settle(item, Settled("dead", counts=False, reason=refusal), refusal.replace(" ", "_"))
+            return
+        attempt = persist(self._pool, lambda cx: outbox.begin_attempt(cx, item), LEASE_SECONDS)
+        started = time.monotonic()
+        outcome = self._channels[item.channel].send(item.conversation, item.body)
+        ms = round((time.monotonic() - started) * 1000)
+
+        def record(connection: Connection) -> bool:
+            outbox.end_attempt(connection, attempt, outcome, ms)
+            return outbox.settle(connection, item, settled(item, outcome))
+
+        persist(self._pool, record, LEASE_SECONDS)
+        self._ended(item, outcome.kind)
+
+    def _refusal(self, item: ToSend) -> str | None:
+        """Why a row is not to be sent at all."""
+        if item.expired:
+            return "expired"
+        if item.ambiguous and item.kind in NEVER_TWICE:
+            return "unknown outcome"
+        if item.channel not in self._channels:
+            return "no such channel"
+        return None
+
+    def _settle(self, item: ToSend, result: Settled, outcome: str) -> None:
+        persist(self._pool, lambda cx: outbox.settle(cx, item, result), LEASE_SECONDS)
+        self._ended(item, outcome)
+
+    def _ended(self, item: ToSend, outcome: str) -> None:
+        SEND_TOTAL.labels(item.channel, outcome).inc()
+        if outcome != "sent":
+            _log.warning("not sent", extra={"outbox": item.id, "channel": item.channel, "outcome": outcome})
+        self.loop.release()
+
+
+def settled(item: ToSend, outcome: Outcome) -> Settled:
+    """Return what becomes of a row after a call with this outcome."""
+    if outcome.kind == "sent":
+        return Settled("sent", reference=outcome.reference)
+    if outcome.kind == "dead":
+        return Settled("dead", reason=f"refused: {outcome.code or outcome.http_status}")
+    return Settled("open", delay=sending_delay(item.attempts + 1, outcome.retry_after))

@@ -1,0 +1,113 @@
+"""The worker process: handles messages and sends replies until it is asked to stop. ``python -m gateway.worker``."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from connectors.base import Channel
+from core.errors import SetupError, StorageUnavailable
+from gateway.bot_client import BotClient
+from gateway.database import Connection, Pool, open_pool
+from gateway.handling import Handling
+from gateway.inbox import WAKE_WORKERS, free_orphans, hold_owner
+from gateway.listen import Listener
+from gateway.logs import set_up_logs
+from gateway.main import build_channels, build_signer
+from gateway.outbox import WAKE_SENDERS
+from gateway.retention import purge
+from gateway.sending import Sending
+from gateway.settings import Settings, load_settings
+
+_log = logging.getLogger(__name__)
+_PURGE_SECONDS = 3600.0
+
+
+class Worker:
+    """One worker: handlers, senders and the listener that wakes them."""
+
+    def __init__(
+        self, settings: Settings, channels: Mapping[str, Channel], make_bot: Callable[[], BotClient] | None = None
+    ) -> None:
+        signer = build_signer(settings)
+        owner = secrets.randbelow(2**31 - 1) + 1
+        self._pool: Pool = open_pool(settings.database_url, settings.limits.pool_size, "motcua-worker")
+        bot = make_bot or (lambda: BotClient(settings.bot_url, settings.bot_token, signer, settings.limits.bot_seconds))
+        self.handling = Handling(self._pool, channels, bot, owner, settings.handlers)
+        self.sending = Sending(self._pool, channels, owner, settings.senders)
+        self._listener = Listener(
+            settings.database_url,
+            "motcua-worker-listener",
+            {WAKE_WORKERS: lambda _: self.handling.loop.wake(), WAKE_SENDERS: lambda _: self.sending.loop.wake()},
+            prepare=lambda connection: hold_owner(connection, owner),
+            tick=_free,
+        )
+
+    def start(self) -> None:
+        """Begin; the owner's lock is held before the first claim, or the claims would look like a dead worker's."""
+        self._listener.start()
+        self._listener.ready.wait(10)
+        self.handling.start()
+        self.sending.start()
+
+    def stop(self) -> None:
+        """Drain: no new claims, what is in hand is finished, connections close."""
+        self.handling.stop()
+        self.sending.stop()
+        self._listener.stop()
+        self._pool.close()
+
+    def purge(self) -> None:
+        """Delete what is over its retention period."""
+        try:
+            gone = purge(self._pool)
+        except StorageUnavailable as error:
+            _log.warning("cannot purge", extra={"error": str(error)})
+        else:
+            _log.info("purged", extra={"count": sum(gone.values())})
+
+
+def _free(connection: Connection) -> None:
+    if freed := free_orphans(connection):
+        _log.warning("freed the leases of a worker that is gone", extra={"count": freed})
+
+
+def main() -> int:
+    """Run until SIGTERM or SIGINT; 0 after a clean drain, 2 when the settings are not usable."""
+    set_up_logs()
+    try:
+        settings = load_settings()
+    except SetupError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    worker = Worker(settings, build_channels(settings))
+    worker.start()
+    _serve_metrics(settings)
+    _log.info("worker ready")
+    next_purge = time.monotonic() + 60.0
+    while not stopping.wait(5.0):
+        if time.monotonic() >= next_purge:
+            next_purge = time.monotonic() + _PURGE_SECONDS
+            worker.purge()
+    _log.info("worker draining")
+    worker.stop()
+    return 0
+
+
+def _serve_metrics(settings: Settings) -> None:
+    if settings.metrics_port:
+        from prometheus_client import start_http_server  # noqa: PLC0415 - only where it is asked for
+
+        start_http_server(settings.metrics_port, addr=settings.host)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
