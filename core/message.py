@@ -42,7 +42,7 @@ class _Value(BaseModel):
 
 
 class Button(_Value):
-    """A choice offered to the citizen. ``payload`` is opaque to channels; ``procedure`` the code it leads to, if any."""
+    """A choice offered to the citizen; ``payload`` is opaque to channels, ``procedure`` the code it leads to."""
 
     title: str = Field(min_length=1, max_length=120)
     payload: str = Field(min_length=1, max_length=1000)
@@ -59,7 +59,7 @@ class Source(_Value):
 
 
 class Reply(_Value):
-    """One answer of the assistant, before any channel has shaped it. ``intent`` and ``confidence`` are for the record."""
+    """One answer of the assistant, before any channel has shaped it; ``intent`` and ``confidence`` are of the turn."""
 
     kind: ReplyKind
     text: str = Field(min_length=1)

@@ -7,7 +7,21 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, StringConstraints, model_validator
 
-from core.facts import Case, Dated, Duration, Fee, LegalBasis, Level, Method, Paper, Place, Record, Result, SourceRef, Text
+from core.facts import (
+    Case,
+    Dated,
+    Duration,
+    Fee,
+    LegalBasis,
+    Level,
+    Method,
+    Paper,
+    Place,
+    Record,
+    Result,
+    SourceRef,
+    Text,
+)
 
 ProcedureCode = Annotated[str, StringConstraints(pattern=r"^\d\.\d{6}$")]
 Origin = Literal["curated", "imported"]

@@ -1,0 +1,5 @@
+"""``python -m actions``: serve the actions."""
+
+from actions.server import main
+
+main()

@@ -1,0 +1,34 @@
+"""Topic "fallback": an honest answer when nothing certain was understood, and a person after two misses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from actions.misses import fallback_outcome
+from actions.procedure import decided
+from actions.services import Services
+from actions.turn import Outcome, TopicAction, Turn
+from core.message import Aspect
+
+SURE = 0.8
+
+
+@dataclass(frozen=True)
+class ActionFallback:
+    """Answers what fits no intent: a certain procedure if the text names one, else the honest fallback."""
+
+    services: Services
+    name: str = "action_fallback"
+
+    def respond(self, turn: Turn) -> Outcome:
+        """Answer from the knowledge base only when the text itself names a procedure."""
+        if turn.intent == "out_of_scope" and turn.confidence >= SURE:
+            return fallback_outcome(turn, "Câu hỏi này nằm ngoài phạm vi hỗ trợ của tôi.")
+        if not self.services.kb.mentions_procedure(turn.text):
+            return fallback_outcome(turn)
+        return decided(self.services, turn, self.services.kb.decide(turn.text), Aspect.OVERVIEW)
+
+
+def actions(services: Services) -> list[TopicAction]:
+    """Return the actions of this topic."""
+    return [ActionFallback(services)]

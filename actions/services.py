@@ -1,0 +1,42 @@
+"""What the actions need, handed in by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
+from typing import Protocol
+
+from core.procedure import Procedure
+from knowledge_base.service import Decision
+
+HANOI = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+
+
+def today_in_hanoi() -> date:
+    """Return the day it is in Hanoi (UTC+7, no summer time)."""
+    return datetime.now(HANOI).date()
+
+
+class Knowledge(Protocol):
+    """The part of the knowledge base that actions use."""
+
+    def get(self, code: str, day: date | None = None) -> Procedure:
+        """Return one procedure as of a day; raises ``UnknownProcedure``."""
+        ...
+
+    def decide(self, text: str, focus: str | None = None) -> Decision:
+        """Tell which procedure a text means, or which few, or none."""
+        ...
+
+    def mentions_procedure(self, text: str) -> bool:
+        """Tell whether a text itself names a procedure."""
+        ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """Services of the actions; tests hand in small ones."""
+
+    kb: Knowledge
+    today: Callable[[], date] = field(default=today_in_hanoi)
