@@ -9,7 +9,7 @@ _CODE = re.compile(
     r"(?P<number>\d{4,6})(?!\w)",
     re.IGNORECASE,
 )
-_LOOSE_DOT = re.compile(r"(?<=[\dGgHh])\s*\.\s*(?=\d)")
+_LOOSE_DOT = re.compile(r"(?<=[\dGgHh])\s*\.\s*(?=[\dGgHh])")
 _LOOSE_PREFIX = re.compile(r"\b([GgHh])\s+(?=\d{2}\b)")
 
 
