@@ -1,1 +1,1 @@
-"""The knowledge base: procedures as dated YAML, their index, search and linking."""
+"""The catalogue of procedures and the search over it."""

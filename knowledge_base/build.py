@@ -1,0 +1,148 @@
+"""Building the index: only when something changed, only the vectors that are new, and never half."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from core.errors import SetupError
+from core.ports import Encoder, Vectors
+from core.procedure import Procedure
+from knowledge_base.index import SCHEMA, assemble, current_version, encoded_texts, publish, read_index
+
+_BATCH: Final = 16
+# What these files say is baked into an index: when they change, it is built anew.
+_CODE: Final = ("index.py", "lexical.py", "passages.py", "traits.py")
+_SAVE_EVERY: Final = 60  # batches
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build did: the version now in use, whether it was new, and how many vectors were computed and reused."""
+
+    version: str
+    fresh: bool
+    procedures: int
+    encoded: int
+    reused: int
+
+
+def index_version(procedures: Iterable[Procedure], encoder_name: str) -> str:
+    """Return the hash that names an index: records in order, schema of the code, encoder."""
+    digest = hashlib.sha256(f"{SCHEMA}\n{encoder_name}\n".encode())
+    for name in _CODE:
+        digest.update((Path(__file__).parent / name).read_bytes())
+    for one in procedures:
+        digest.update(one.model_dump_json(exclude_defaults=True).encode("utf-8"))
+    return digest.hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class EncoderChoice:
+    """An encoder with the name that its vectors are kept under; ``NO_ENCODER`` builds a lexical index."""
+
+    encoder: Encoder | None
+    name: str
+
+
+NO_ENCODER: Final = EncoderChoice(None, "none")
+
+
+def build(
+    procedures: Sequence[Procedure],
+    home: Path,
+    choice: EncoderChoice = NO_ENCODER,
+    progress: Progress | None = None,
+    *,
+    force: bool = False,
+) -> Built:
+    """Build the index of these procedures in ``home`` unless the one there is of the same content already.
+
+    ``progress`` is called with (vectors done, vectors to do).
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    version = index_version(procedures, choice.name)
+    if not force and current_version(home) == version and _readable(home):
+        return Built(version, fresh=False, procedures=len(procedures), encoded=0, reused=0)
+    vectors, encoded, reused = _vectors(procedures, home, choice, progress)
+    staged = Path(tempfile.mkdtemp(prefix=".building-", dir=home))
+    try:
+        assemble(procedures, staged, vectors, {"version": version, "encoder": choice.name})
+        staged.chmod(0o755)
+        publish(staged, home, version)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+    return Built(version, fresh=True, procedures=len(procedures), encoded=encoded, reused=reused)
+
+
+def _readable(home: Path) -> bool:
+    try:
+        read_index(home)
+    except SetupError:
+        return False
+    return True
+
+
+def _vectors(
+    procedures: Sequence[Procedure], home: Path, choice: EncoderChoice, progress: Progress | None
+) -> tuple[Vectors | None, int, int]:
+    if choice.encoder is None:
+        return None, 0, 0
+    texts = encoded_texts(procedures)
+    keys = [_key(text) for text in texts]
+    cache = VectorCache(home, choice.name)
+    missing = sorted({key: text for key, text in zip(keys, texts, strict=True) if key not in cache}.items())
+    for number, start in enumerate(range(0, len(missing), _BATCH), start=1):
+        batch = missing[start : start + _BATCH]
+        cache.add([key for key, _ in batch], choice.encoder.encode_document([text for _, text in batch]))
+        if number % _SAVE_EVERY == 0:
+            cache.save()  # an interrupted build goes on from here
+        if progress:
+            progress(min(start + _BATCH, len(missing)), len(missing))
+    if missing:
+        cache.save(keep=set(keys))
+    return cache.take(keys), len(missing), len(set(keys)) - len(missing)
+
+
+def _key(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:24]
+
+
+class VectorCache:
+    """Vectors by hash of their text, kept in ``home`` from build to build; one file an encoder."""
+
+    def __init__(self, home: Path, encoder_name: str) -> None:
+        self._path = home / f"vectors-{hashlib.sha256(encoder_name.encode()).hexdigest()[:12]}.npz"
+        self._rows: dict[str, Vectors] = {}
+        if self._path.is_file():
+            try:
+                with np.load(self._path) as saved:
+                    self._rows = dict(zip(saved["keys"].tolist(), saved["vectors"], strict=True))
+            except (OSError, ValueError, KeyError, EOFError):
+                self._rows = {}  # a damaged cache only costs the time to encode again
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._rows
+
+    def add(self, keys: Sequence[str], vectors: Vectors) -> None:
+        """Add rows [n, d] under these n keys."""
+        self._rows.update(zip(keys, np.asarray(vectors, dtype=np.float32), strict=True))
+
+    def take(self, keys: Sequence[str]) -> Vectors:
+        """Return the rows of these keys as float32 [n, d]; raises ``KeyError`` for one that is not there."""
+        return np.stack([self._rows[key] for key in keys]).astype(np.float32)
+
+    def save(self, keep: set[str] | None = None) -> None:
+        """Write the cache in one step; ``keep`` names the rows that are still of use, ``None`` all."""
+        kept = {key: row for key, row in self._rows.items() if keep is None or key in keep}
+        fresh = self._path.with_suffix(".tmp.npz")
+        np.savez(fresh, keys=np.array(list(kept)), vectors=np.stack(list(kept.values())))
+        fresh.replace(self._path)

@@ -1,0 +1,212 @@
+"""The search index: built once from the catalogue, saved as one directory of plain arrays, mapped when read.
+
+A home directory holds versions side by side and a pointer file ``current`` that names the one in use; a build writes
+a new version beside the old and turns the pointer in one step, so a reader sees a whole index or none.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import SetupError
+from core.ports import Vectors
+from core.procedure import Procedure
+from knowledge_base.lexical import Field, Floats, Vocabulary
+from knowledge_base.passages import Kind, content, passages, plain_name
+from knowledge_base.traits import priors, traits
+from knowledge_base.words import folded_words
+
+SCHEMA: Final = 1  # raised whenever the files of an index change their meaning
+POINTER: Final = "current"
+_META: Final = "meta.json"
+_KEPT_VERSIONS: Final = 2
+
+
+@dataclass(frozen=True)
+class Index:
+    """One version of the index over n procedures and m passages (sorted by owner).
+
+    ``owner`` [m] place of the passage's procedure; ``first`` [n] place of its first passage, the official name;
+    ``kinds`` [m]; ``traits`` [n, t]; ``priors`` [n, p]; ``vectors`` [m, d] unit rows, or ``None`` without encoder.
+    """
+
+    meta: Mapping[str, Any]
+    vocabulary: Vocabulary
+    say: Field
+    content: Field
+    owner: NDArray[np.int32]
+    first: NDArray[np.int32]
+    kinds: NDArray[np.int8]
+    traits: Floats
+    priors: Floats
+    offsets: NDArray[np.int64]
+    vectors: Vectors | None
+    directory: Path
+
+    @property
+    def version(self) -> str:
+        """Return the version: a hash of the content, the code's schema and the encoder."""
+        return str(self.meta["version"])
+
+    @property
+    def codes(self) -> list[str]:
+        """Return the codes of the procedures, in order of place."""
+        codes: list[str] = self.meta["codes"]
+        return codes
+
+    def record(self, place: int) -> str:
+        """Return one procedure as JSON text, read from disk: the records are too large to keep in memory."""
+        with (self.directory / "procedures.jsonl").open("rb") as file:
+            file.seek(int(self.offsets[place]))
+            return file.readline().decode("utf-8")
+
+    def best(self, passage_scores: Floats) -> Floats:
+        """Return [n] the best score among each procedure's passages, from [m] scores of passages."""
+        return np.maximum.reduceat(passage_scores, self.first)
+
+
+def assemble(
+    procedures: Sequence[Procedure], directory: Path, vectors: Vectors | None, meta: Mapping[str, Any]
+) -> None:
+    """Write every file of an index into an existing empty directory."""
+    vocabulary = Vocabulary()
+    spoken = [(place, passage) for place, one in enumerate(procedures) for passage in passages(one)]
+    say = Field.build([vocabulary.terms([folded_words(passage.text)], grow=True) for _, passage in spoken])
+    runs = [[folded_words(text) for text in content(one)] for one in procedures]
+    body = Field.build([vocabulary.terms(run, grow=True) for run in runs], k1=1.5, b=0.75)
+    say.save(directory, "say")
+    body.save(directory, "content")
+    owner = np.array([place for place, _ in spoken], dtype=np.int32)
+    arrays: dict[str, NDArray[Any]] = {
+        "owner": owner,
+        "first": np.searchsorted(owner, np.arange(len(procedures))).astype(np.int32),
+        "kinds": np.array([passage.kind for _, passage in spoken], dtype=np.int8),
+        "traits": np.array([_traits(one) for one in procedures], dtype=np.float32),
+        "priors": np.array([priors(one) for one in procedures], dtype=np.float32),
+    }
+    if vectors is not None:
+        arrays["vectors"] = vectors
+    for name, array in arrays.items():
+        np.save(directory / f"{name}.npy", array)
+    (directory / "vocabulary.txt").write_text("\n".join(vocabulary.words()), encoding="utf-8")
+    _write_records(procedures, directory)
+    described = {"codes": [one.code for one in procedures], "titles": [one.title for one in procedures],
+                 "names": [one.name for one in procedures]}  # fmt: skip
+    _write_meta(directory, {**meta, **described})
+
+
+def _traits(procedure: Procedure) -> list[float]:
+    names = (plain_name(procedure.name), procedure.title)
+    return [max(pair) for pair in zip(*(traits(folded_words(name)) for name in names), strict=True)]
+
+
+def encoded_texts(procedures: Sequence[Procedure]) -> list[str]:
+    """Return the texts of all passages, in the order in which ``assemble`` wants their vectors."""
+    return [passage.text for one in procedures for passage in passages(one)]
+
+
+def _write_records(procedures: Sequence[Procedure], directory: Path) -> None:
+    offsets = []
+    with (directory / "procedures.jsonl").open("wb") as file:
+        for one in procedures:
+            offsets.append(file.tell())
+            file.write(one.model_dump_json(exclude_defaults=True).encode("utf-8") + b"\n")
+    np.save(directory / "offsets.npy", np.array(offsets, dtype=np.int64))
+
+
+def _write_meta(directory: Path, meta: Mapping[str, Any]) -> None:
+    files = {path.name: _sum(path) for path in sorted(directory.iterdir())}
+    text = json.dumps({**meta, "schema": SCHEMA, "files": files}, ensure_ascii=False)
+    (directory / _META).write_text(text, encoding="utf-8")
+
+
+def _sum(path: Path) -> list[int]:
+    data = path.read_bytes()
+    return [len(data), zlib.crc32(data)]
+
+
+def publish(staged: Path, home: Path, version: str) -> Path:
+    """Move a finished version into its place, turn the pointer to it, and remove all but the newest versions."""
+    final = home / version
+    if final.exists():
+        shutil.rmtree(final)
+    staged.rename(final)
+    fresh = home / f".{POINTER}.{os.getpid()}"
+    fresh.write_text(version, encoding="utf-8")
+    fresh.replace(home / POINTER)
+    others = sorted((path for path in home.iterdir() if (path / _META).is_file() and path != final), key=_age)
+    for old in others[: max(0, len(others) - _KEPT_VERSIONS + 1)]:
+        shutil.rmtree(old, ignore_errors=True)
+    return final
+
+
+def _age(path: Path) -> float:
+    return (path / _META).stat().st_mtime
+
+
+def current_version(home: Path) -> str | None:
+    """Return the version that the pointer names, or ``None`` when nothing was built here."""
+    try:
+        return (home / POINTER).read_text(encoding="utf-8").strip() or None
+    except OSError:
+        return None
+
+
+def read_index(home: Path) -> Index:
+    """Read the version in use.
+
+    Raises:
+        SetupError: none was built, it is of an older schema, or a file of it is missing or damaged.
+    """
+    version = current_version(home)
+    if version is None:
+        raise SetupError(f"There is no search index in {home}; run `./motcua kb build`.")
+    directory = home / version
+    try:
+        meta = json.loads((directory / _META).read_text(encoding="utf-8"))
+        if meta.get("schema") != SCHEMA:
+            raise SetupError(f"The search index in {home} is of another program version; run `./motcua kb build`.")
+        _check_files(directory, meta["files"])
+        return _map(directory, meta)
+    except (OSError, ValueError, KeyError) as error:
+        raise SetupError(f"The search index in {home} is damaged; run `./motcua kb build --force`.") from error
+
+
+def _check_files(directory: Path, files: Mapping[str, Sequence[int]]) -> None:
+    for name, (size, checksum) in files.items():
+        if (directory / name).stat().st_size != size or _sum(directory / name)[1] != checksum:
+            raise ValueError(name)
+
+
+def _map(directory: Path, meta: Mapping[str, Any]) -> Index:
+    def array(name: str) -> NDArray[Any]:
+        mapped: NDArray[Any] = np.load(directory / f"{name}.npy", mmap_mode="r")
+        return mapped
+
+    return Index(
+        meta=meta,
+        vocabulary=Vocabulary((directory / "vocabulary.txt").read_text(encoding="utf-8").split("\n")),
+        say=Field.load(directory, "say"),
+        content=Field.load(directory, "content"),
+        owner=array("owner"),
+        first=array("first"),
+        kinds=array("kinds"),
+        traits=array("traits"),
+        priors=array("priors"),
+        offsets=array("offsets"),
+        vectors=array("vectors") if (directory / "vectors.npy").exists() else None,
+        directory=directory,
+    )
+
+
+__all__ = ["SCHEMA", "Index", "Kind", "assemble", "current_version", "encoded_texts", "publish", "read_index"]

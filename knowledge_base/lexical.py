@@ -1,0 +1,146 @@
+"""BM25 over folded syllables and their bigrams, as plain arrays: saved as ``.npy``, mapped into memory when read.
+
+A syllable's id is its place in one vocabulary of all fields; a bigram's key is ``(first + 1) * 2**20 + second``.
+Weights are computed when the index is built (Robertson's BM25 with the idf that is never negative), so queries add.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float32]
+_SHIFT = 1 << 20
+
+
+class Vocabulary:
+    """Ids of folded syllables, in order of first use."""
+
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        self._ids = {word: index for index, word in enumerate(words)}
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def add(self, word: str) -> int:
+        """Return the id of the word, a new one when it was not known."""
+        return self._ids.setdefault(word, len(self._ids))
+
+    def get(self, word: str) -> int | None:
+        """Return the id of the word, or ``None``."""
+        return self._ids.get(word)
+
+    def words(self) -> list[str]:
+        """Return all words in order of id."""
+        return list(self._ids)
+
+    def terms(self, runs: Iterable[Sequence[str]], *, grow: bool = False) -> list[int]:
+        """Return the keys of the syllables and bigrams of these runs; unknown ones are left out unless ``grow``."""
+        keys: list[int] = []
+        for run in runs:
+            previous: int | None = None
+            for word in run:
+                current = self.add(word) if grow else self.get(word)
+                if current is not None:
+                    keys.append(current)
+                    if previous is not None:
+                        keys.append((previous + 1) * _SHIFT + current)
+                previous = current
+        return keys
+
+
+def is_bigram(key: int) -> bool:
+    """Tell whether a term's key is a bigram's."""
+    return key >= _SHIFT
+
+
+@dataclass(frozen=True)
+class Field:
+    """Postings of one field over ``n`` documents.
+
+    ``keys`` [t] sorted; the documents of term i are ``docs[starts[i]:starts[i+1]]`` with BM25 ``weights``; ``idf`` [t];
+    ``mass`` [n] = sum of idf over a document's distinct syllables (without bigrams), for measures of coverage.
+    """
+
+    n: int
+    keys: Ints
+    starts: Ints
+    docs: NDArray[np.int32]
+    weights: Floats
+    idf: Floats
+    mass: Floats
+
+    @classmethod
+    def build(cls, documents: Sequence[Sequence[int]], k1: float = 1.2, b: float = 0.5) -> Field:
+        """Build from each document's term keys. ``k1`` and ``b`` are BM25's; names are short, so ``b`` is low."""
+        counts = [Counter(terms) for terms in documents]
+        lengths = np.array([sum(count.values()) for count in counts], dtype=np.float64)
+        rows = [(key, doc, count) for doc, terms in enumerate(counts) for key, count in terms.items()]
+        table = np.array(rows, dtype=np.int64).reshape(-1, 3)
+        table = table[np.lexsort((table[:, 1], table[:, 0]))]
+        keys, starts = np.unique(table[:, 0], return_index=True)
+        frequency = np.diff(np.append(starts, len(table)))
+        n = len(documents)
+        idf = np.log1p((n - frequency + 0.5) / (frequency + 0.5))
+        norm = k1 * (1 - b + b * lengths / max(lengths.mean() if n else 1.0, 1e-9))
+        tf, docs = table[:, 2], table[:, 1]
+        idf_rows = np.repeat(idf, frequency)
+        weights = idf_rows * tf * (k1 + 1) / (tf + norm[docs])
+        single = table[:, 0] < _SHIFT
+        mass = np.bincount(docs[single], weights=idf_rows[single], minlength=n)
+        return cls(n, keys, np.append(starts, len(table)), docs.astype(np.int32), weights.astype(np.float32),
+                   idf.astype(np.float32), mass.astype(np.float32))  # fmt: skip
+
+    def find(self, key: int) -> int | None:
+        """Return the place of a term in ``keys``, or ``None``."""
+        at = int(np.searchsorted(self.keys, key))
+        return at if at < len(self.keys) and self.keys[at] == key else None
+
+    def scores(self, query: Mapping[int, float]) -> Floats:
+        """Return [n] BM25 scores of a query given as weight by term key."""
+        out = np.zeros(self.n, dtype=np.float32)
+        for key, weight in query.items():
+            at = self.find(key)
+            if at is not None:
+                span = slice(self.starts[at], self.starts[at + 1])
+                out[self.docs[span]] += weight * self.weights[span]
+        return out
+
+    def overlap(self, query: Mapping[int, float]) -> tuple[Floats, float]:
+        """Return [n] idf mass of the query's syllables found in each document, and the query's whole mass.
+
+        A syllable that no document has counts with the greatest idf: it is a word that nothing here speaks of.
+        """
+        out = np.zeros(self.n, dtype=np.float32)
+        total, unknown = 0.0, float(np.log1p(2 * self.n + 1))
+        for key, weight in query.items():
+            if is_bigram(key):
+                continue
+            at = self.find(key)
+            if at is None:
+                total += weight * unknown
+                continue
+            span = slice(self.starts[at], self.starts[at + 1])
+            out[self.docs[span]] += weight * self.idf[at]
+            total += weight * float(self.idf[at])
+        return out, total
+
+    def save(self, directory: Path, name: str) -> None:
+        """Write the arrays as ``<name>.<array>.npy``."""
+        for array in ("keys", "starts", "docs", "weights", "idf", "mass"):
+            np.save(directory / f"{name}.{array}.npy", getattr(self, array))
+
+    @classmethod
+    def load(cls, directory: Path, name: str) -> Field:
+        """Map the arrays that ``save`` wrote; raises ``OSError`` or ``ValueError`` when they are not whole."""
+        arrays = {
+            array: np.load(directory / f"{name}.{array}.npy", mmap_mode="r")
+            for array in ("keys", "starts", "docs", "weights", "idf", "mass")
+        }
+        return cls(n=len(arrays["mass"]), **arrays)
