@@ -25,7 +25,8 @@ _PAGE: Final = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Báo cáo chất lượng nhập thủ tục</title>
 <style>
-body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; color: #1a1a1a; background: #fff; }}
+body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem;
+  color: #1a1a1a; background: #fff; }}
 table {{ border-collapse: collapse; width: 100%; margin: 1rem 0; }}
 th, td {{ border: 1px solid #767676; padding: .35rem .6rem; text-align: left; vertical-align: top; }}
 td.n {{ text-align: right; font-variant-numeric: tabular-nums; }}
@@ -41,7 +42,8 @@ không nhập được {lost}; {clean} bản ghi không có điểm nào cần x
 <p>“Đã sửa”: giá trị nay dùng được. “Đã đánh dấu”: trợ lý sẽ nói là chưa rõ, hoặc biên tập viên cần xem lại.
 “Không nhập được”: bản ghi bị bỏ qua.</p>
 <h2>Tổng hợp</h2>
-<table><thead><tr><th scope="col">Loại</th><th scope="col">Ý nghĩa</th><th scope="col">Xử lý</th><th scope="col">Số thủ tục</th></tr></thead>
+<table><thead><tr><th scope="col">Loại</th><th scope="col">Ý nghĩa</th><th scope="col">Xử lý</th>
+<th scope="col">Số thủ tục</th></tr></thead>
 <tbody>
 {summary}
 </tbody></table>
@@ -51,7 +53,8 @@ không nhập được {lost}; {clean} bản ghi không có điểm nào cần x
 </html>
 """
 _DETAIL: Final = """<details id="{kind}"><summary>{meaning} ({count})</summary>
-<table><thead><tr><th scope="col">Mã</th><th scope="col">Thủ tục</th><th scope="col">Trường</th><th scope="col">Nội dung thấy được</th></tr></thead>
+<table><thead><tr><th scope="col">Mã</th><th scope="col">Thủ tục</th><th scope="col">Trường</th>
+<th scope="col">Nội dung thấy được</th></tr></thead>
 <tbody>
 {rows}
 </tbody></table></details>"""
