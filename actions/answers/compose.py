@@ -84,15 +84,16 @@ def answer_lines(procedure: Procedure, aspect: Aspect, case_id: str | None = Non
 
 
 def paginate(lines: list[str], limit: int = PAGE_CHARS) -> list[list[str]]:
-    """Cut lines into pages of at most ``limit`` characters (one line may be longer); no line is lost or split."""
+    """Cut lines into pages of at most ``limit`` characters (one line may be longer); no line is lost or split.
+
+    A head (a line that ends with a colon) goes with the line below it.
+    """
     pages: list[list[str]] = [[]]
-    size = 0
     for line in lines:
-        if pages[-1] and size + len(line) > limit:
-            pages.append([])
-            size = 0
+        if pages[-1] and sum(map(len, pages[-1])) + len(line) > limit:
+            head = [pages[-1].pop()] if len(pages[-1]) > 1 and pages[-1][-1].endswith(":") else []
+            pages.append(head)
         pages[-1].append(line)
-        size += len(line) + 1
     return pages
 
 

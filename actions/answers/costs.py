@@ -1,17 +1,21 @@
-"""Fees and times of a procedure: methods that say the same are told together."""
+"""Fees and times of a procedure: ways of filing that cost and take the same are told together."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from actions.answers.wording import ASK_FIRST, METHODS, duration, fee, lower_first, sentence
+from actions.answers.wording import ASK_FIRST, METHODS, duration, fee, sentence
 from core.facts import Method
 from core.procedure import Procedure
+
+FEE_EXPIRED = "mức cũ đã hết hiệu lực, chưa có mức mới được xác nhận"
+TIME_EXPIRED = "thời hạn cũ đã hết hiệu lực, chưa có thời hạn mới được xác nhận"
+Facts = Callable[[Method], tuple[str, ...]]
 
 
 def fee_lines(procedure: Procedure) -> list[str]:
     """Write the fees by way of filing, with who is exempt; unknown ones are said plainly."""
-    lines = _by_method(procedure, "Phí, lệ phí", _fees)
+    lines = _by_method(procedure, lambda m: tuple(fee(item) for item in m.fees) or (FEE_EXPIRED,))
     exempt = list(dict.fromkeys(text for m in procedure.methods for f in m.fees for text in f.exemptions))
     if exempt:
         lines.append("Được miễn, giảm:")
@@ -24,21 +28,31 @@ def fee_lines(procedure: Procedure) -> list[str]:
 
 def time_lines(procedure: Procedure) -> list[str]:
     """Write how long the office takes by way of filing; unknown ones are said plainly."""
-    lines = _by_method(procedure, "Thời hạn giải quyết", _times)
+    lines = _by_method(procedure, lambda m: tuple(duration(time) for time in m.times) or (TIME_EXPIRED,))
     if any(t.unknown for m in procedure.methods for t in m.times) or any(not m.times for m in procedure.methods):
         lines.append("Anh/Chị xem ngày hẹn trên phiếu tiếp nhận hồ sơ.")
     return lines
 
 
-def _fees(method: Method) -> tuple[str, ...]:
-    return tuple(fee(item) for item in method.fees) or ("mức cũ đã hết hiệu lực, chưa có mức mới được xác nhận",)
+def fee_brief(procedure: Procedure) -> str:
+    """Write the fees in one line without reasons, for the overview."""
+    return _brief(procedure, "", lambda m: tuple(fee(item, brief=True) for item in m.fees) or (FEE_EXPIRED,))
 
 
-def _times(method: Method) -> tuple[str, ...]:
-    return tuple(duration(time) for time in method.times) or ("thời hạn cũ đã hết hiệu lực, chưa có thời hạn mới",)
+def time_brief(procedure: Procedure) -> str:
+    """Write the times in one line without reasons, for the overview."""
+    facts: Facts = lambda m: tuple(duration(time, brief=True) for time in m.times) or (TIME_EXPIRED,)  # noqa: E731
+    return _brief(procedure, "Thời hạn: ", facts)
 
 
-def _by_method(procedure: Procedure, head: str, facts: Callable[[Method], tuple[str, ...]]) -> list[str]:
+def _brief(procedure: Procedure, head: str, facts: Facts) -> str:
+    values = list(dict.fromkeys(value for method in procedure.methods for value in facts(method)))
+    more = "; còn mức khác theo trường hợp" if len(values) > 2 else ""
+    return sentence(f"{head}{'; '.join(values[:2])}{more}")
+
+
+def _by_method(procedure: Procedure, facts: Facts) -> list[str]:
+    """Write one bullet a fact, under its ways of filing unless all ways say the same."""
     groups: dict[tuple[str, ...], list[str]] = {}
     for method in procedure.methods:
         names = groups.setdefault(facts(method), [])
@@ -46,10 +60,7 @@ def _by_method(procedure: Procedure, head: str, facts: Callable[[Method], tuple[
             names.append(METHODS[method.kind])
     lines = []
     for values, names in groups.items():
-        ways = "mọi cách nộp" if len(groups) == 1 and len(names) > 1 else ", ".join(names)
-        if len(values) == 1:
-            lines.append(sentence(f"{head} ({ways}): {lower_first(values[0])}"))
-        else:
-            lines.append(f"{head} ({ways}):")
-            lines += [f"• {sentence(value)}" for value in values]
+        ways = sentence(", ".join(names)).rstrip(".")
+        lines.append("Áp dụng cho mọi cách nộp:" if len(groups) == 1 and len(names) > 1 else f"{ways}:")
+        lines += [f"• {sentence(value)}" for value in values]
     return lines

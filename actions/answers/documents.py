@@ -54,8 +54,9 @@ def _distinct_forms(procedure: Procedure, case_id: str | None) -> list[Form]:
 def _case_line(procedure: Procedure, case: Case) -> str:
     if len(procedure.cases) == 1 and case.when is None:
         return "Giấy tờ cần chuẩn bị:"
-    when = f" – {lower_first(case.when)}" if case.when and case.when != case.name else ""
-    return f"Giấy tờ cho trường hợp: {lower_first(case.name)}{when}."
+    when = f" ({lower_first(case.when)})" if case.when and case.when != case.name else ""
+    name = case.name.removeprefix("Trường hợp ")
+    return f"Giấy tờ cho trường hợp {lower_first(name)}{when}."
 
 
 def _group(head: str, papers: list[Paper]) -> list[str]:

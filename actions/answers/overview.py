@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.answers.costs import fee_lines, time_lines
+from actions.answers.costs import fee_brief, time_brief
 from actions.answers.documents import case_of
 from actions.answers.way import office_short
 from actions.answers.wording import METHODS, sentence
@@ -13,7 +13,7 @@ def overview_lines(procedure: Procedure) -> list[str]:
     """Write the summary, the names of the papers of the usual case, and one line each of time, fee and place."""
     lines = [sentence(procedure.summary)] if procedure.summary else []
     lines.append(_papers(procedure))
-    lines += [_in_one_line(time_lines(procedure)), _in_one_line(fee_lines(procedure))]
+    lines += [time_brief(procedure), fee_brief(procedure)]
     lines.append(sentence(f"Nơi nộp: {office_short(procedure)}"))
     ways = ", ".join(dict.fromkeys(METHODS[method.kind] for method in procedure.methods))
     lines.append(sentence(f"Cách nộp: {ways}"))
@@ -28,12 +28,3 @@ def _papers(procedure: Procedure) -> str:
     shown = "; ".join(names[:3])
     more = " và giấy tờ khác" if len(case.papers) > min(len(names), 3) else ""
     return sentence(f"Giấy tờ chính: {shown}{more}")
-
-
-def _in_one_line(lines: list[str]) -> str:
-    """Fold "head:" and its bullets into one line; what does not fit is named, not dropped silently."""
-    head, rest = lines[0], [line for line in lines[1:] if line.startswith("• ")]
-    if not head.endswith(":"):
-        return head
-    shown = "; ".join(line.removeprefix("• ").rstrip(".") for line in rest[:2])
-    return sentence(f"{head} {shown}" + ("; và mức khác theo trường hợp" if len(rest) > 2 else ""))

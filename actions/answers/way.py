@@ -34,12 +34,9 @@ def online_lines(procedure: Procedure) -> list[str]:
     if not methods:
         ways = ", ".join(dict.fromkeys(METHODS[method.kind] for method in procedure.methods))
         return [sentence(f"Nguồn chưa ghi cách nộp trực tuyến cho thủ tục này; hiện có: {ways}")]
-    lines = [f"Nộp trực tuyến được, trên {PORTAL}."]
-    lines += [sentence(method.note) for method in methods if method.note]
-    steps = [step.text for step in procedure.steps if "trực tuyến" in step.text.lower() or "VNeID" in step.text]
-    lines += [sentence(step) for step in steps[:2]]
-    lines.append("Anh/Chị đăng nhập bằng tài khoản định danh điện tử (VNeID).")
-    return lines
+    notes = [sentence(method.note) for method in methods if method.note]
+    where = "Nộp trực tuyến được." if notes else f"Nộp trực tuyến được, trên {PORTAL}."
+    return [where, *notes, "Anh/Chị đăng nhập bằng tài khoản định danh điện tử (VNeID)."]
 
 
 def office_short(procedure: Procedure) -> str:

@@ -15,6 +15,10 @@ UNITS = {
     "month": "tháng",
     "year": "năm",
 }
+_NAMES = (
+    "Anh/Chị", "Ủy ban", "Hội đồng", "Cổng ", "Công an", "Bộ ", "Sở ", "Cục ", "Phòng ", "Văn phòng", "Trung tâm",
+    "Điểm ", "Cơ sở dữ liệu", "Luật", "Nghị ", "Thông tư", "Quyết định", "Hà Nội", "Việt Nam", "Người Việt",
+)  # fmt: skip
 ASK_FIRST = "Anh/Chị nên gọi 19001009 hỏi lại trước khi đi."
 
 
@@ -36,27 +40,34 @@ def sentence(text: str) -> str:
 
 
 def lower_first(text: str) -> str:
-    """Return the text ready to follow a comma: first letter lower, unless the first word is an abbreviation."""
+    """Return the text ready to follow a comma: first letter lower, unless a name or an abbreviation begins it."""
     first = text.split(" ", 1)[0]
-    return text if first.isupper() and len(first) > 1 else text[:1].lower() + text[1:]
+    abbreviation = sum(letter.isupper() for letter in first) > 1
+    return text if abbreviation or text.startswith(_NAMES) else text[:1].lower() + text[1:]
 
 
-def duration(time: Duration) -> str:
-    """Write one time with its unit, its condition and its note; an unknown one says so with the reason."""
+def duration(time: Duration, *, brief: bool = False) -> str:
+    """Write one time with its unit, its condition and its note; an unknown one says so with the reason.
+
+    ``brief`` leaves out notes and reasons, for the overview.
+    """
     if time.unknown is not None:
-        return f"chưa có thời hạn xác nhận ({lower_first(time.unknown)})"
+        return "chưa có thời hạn xác nhận" + ("" if brief else f" ({lower_first(time.unknown)})")
     span = f"{time.value}" if time.value_max is None else f"{time.value}–{time.value_max}"
     unit = UNITS[time.unit] if time.unit else ""
     base = "giải quyết ngay" if time.value == 0 else f"{span} {unit}"
-    return _qualified(base, time.condition, time.note)
+    return _qualified(base, time.condition, None if brief else time.note)
 
 
-def fee(item: Fee) -> str:
-    """Write one fee: name, amount with its unit, condition; an unknown or local one says so."""
-    return _qualified(f"{item.name}: {_amount(item)}", item.condition, item.note)
+def fee(item: Fee, *, brief: bool = False) -> str:
+    """Write one fee: name, amount with its unit, condition and note; an unknown or local one says so.
+
+    ``brief`` leaves out notes and reasons, for the overview.
+    """
+    return _qualified(f"{item.name}: {_amount(item, brief)}", item.condition, None if brief else item.note)
 
 
-def _amount(item: Fee) -> str:
+def _amount(item: Fee, brief: bool) -> str:
     match item.kind:
         case "fixed":
             return money(item.amount or 0)
@@ -67,9 +78,9 @@ def _amount(item: Fee) -> str:
         case "free":
             return "không thu"
         case "set_locally":
-            return "theo mức của Hội đồng nhân dân thành phố, nguồn không ghi số tiền"
+            return "theo mức của Hội đồng nhân dân thành phố" + ("" if brief else ", nguồn không ghi số tiền")
         case "unknown":
-            return f"chưa có mức xác nhận ({lower_first(item.reason or '')})"
+            return "chưa có mức xác nhận" + ("" if brief else f" ({lower_first(item.reason or '')})")
 
 
 def _qualified(base: str, condition: str | None, note: str | None) -> str:
