@@ -132,6 +132,12 @@ def secret_file(path: Path) -> str:
     return path.read_text(encoding="ascii").splitlines()[0]
 
 
+def make_tracker_schema(url: str) -> None:
+    """Make the schema of Rasa's tables, apart from ours."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"create schema if not exists {TRACKER_SCHEMA}")
+
+
 def tracker_url(url: str) -> str:
     """Return SQLAlchemy's address of the same database, with the tracker's tables in a schema of their own."""
     joiner = "&" if "?" in url else "?"

@@ -15,7 +15,7 @@ from typing import IO
 from cli.environment import build_index, check_disk, install_bot, train
 from cli.paths import Home
 from cli.processes import Child, watch
-from cli.specs import Ports, answers, child_specs, free_port, is_free, port_setting
+from cli.specs import Ports, answers, child_specs, free_port, is_free, make_tracker_schema, port_setting
 from core.errors import SetupError
 from gateway.embedded import start_embedded, stop_embedded
 from gateway.migrate import migrate
@@ -58,6 +58,7 @@ class Stack:
         url = self._database()
         self.report("database: migrations")
         migrate(url)
+        make_tracker_schema(url)
         self.children = [Child(spec) for spec in child_specs(self.home, ports, url)]
         for child in self.children:
             child.start()
