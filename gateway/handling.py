@@ -122,7 +122,7 @@ class Handling:
         try:
             hit = persist(self._pool, lambda cx: outbox.finish(cx, batch), LEASE_SECONDS)
         except StorageUnavailable:
-            _log.error("answers given up, their messages will be handled again", extra={"count": len(batch)})  # noqa: TRY400
+            _log.error("answers given up, their messages will be handled again", extra={"count": len(batch)})
             return
         _count(batch, hit)
 
