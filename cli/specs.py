@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+import psycopg
 import requests
+from psycopg.sql import SQL, Identifier
 
 from cli.environment import current_model, state_env
 from cli.paths import ROOT, Home, bot_python, service_python
@@ -135,7 +137,7 @@ def secret_file(path: Path) -> str:
 def make_tracker_schema(url: str) -> None:
     """Make the schema of Rasa's tables, apart from ours."""
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"create schema if not exists {TRACKER_SCHEMA}")
+        connection.execute(SQL("create schema if not exists {}").format(Identifier(TRACKER_SCHEMA)))
 
 
 def tracker_url(url: str) -> str:
