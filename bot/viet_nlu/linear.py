@@ -1,0 +1,98 @@
+"""A linear classifier over named sparse features, stored as arrays and JSON. Knows numpy and scikit-learn, not Rasa."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    """Soft-max over ``weights`` [features, labels] and ``bias`` [labels]; ``idf`` [features] weighs each feature."""
+
+    labels: list[str]
+    vocabulary: dict[str, int]
+    idf: Floats
+    weights: Floats
+    bias: Floats
+
+    @classmethod
+    def fit(cls, rows: Sequence[list[str]], labels: Sequence[str], strength: float, min_count: int) -> LinearModel:
+        """Learn from rows of feature names and one label a row.
+
+        ``strength`` is scikit-learn's C; a feature must stand in ``min_count`` rows. Raises ``ValueError`` when there
+        are fewer than two labels.
+        """
+        from sklearn.linear_model import LogisticRegression  # heavy, and needed in training only
+
+        vocabulary, idf = _vocabulary(rows, min_count)
+        matrix = _matrix(rows, vocabulary, idf)
+        learner = LogisticRegression(C=strength, max_iter=200, tol=1e-3, class_weight="balanced", solver="lbfgs")
+        learner.fit(matrix, list(labels))
+        coef, bias = learner.coef_, learner.intercept_
+        if len(learner.classes_) == 2:  # scikit-learn keeps one row for two classes
+            coef, bias = np.vstack([-coef / 2, coef / 2]), np.array([-bias[0] / 2, bias[0] / 2])
+        weights = np.ascontiguousarray(coef.T, dtype=np.float32)
+        return cls([str(c) for c in learner.classes_], vocabulary, idf, weights, bias.astype(np.float32))
+
+    def probabilities(self, features: list[str]) -> Floats:
+        """Return the probability of each label for one text's features; features never seen count for nothing."""
+        places, values = _vector(features, self.vocabulary, self.idf)
+        scores = self.bias + values @ self.weights[places] if len(places) else self.bias
+        powers = np.exp(scores - scores.max())
+        result: Floats = powers / powers.sum()
+        return result
+
+    def save(self, path: Path) -> None:
+        """Write ``path``.npz and ``path``.json."""
+        np.savez_compressed(path.with_suffix(".npz"), idf=self.idf, weights=self.weights, bias=self.bias)
+        words = sorted(self.vocabulary, key=self.vocabulary.__getitem__)
+        content = {"labels": self.labels, "vocabulary": words}
+        path.with_suffix(".json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> LinearModel:
+        """Read what ``save`` wrote; raises ``OSError`` or ``ValueError`` when it is missing, broken or does not fit."""
+        content = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        with np.load(path.with_suffix(".npz"), allow_pickle=False) as arrays:
+            idf, weights, bias = arrays["idf"], arrays["weights"], arrays["bias"]
+        if weights.shape != (len(content["vocabulary"]), len(content["labels"])):
+            raise ValueError("the intent model's arrays do not fit its vocabulary; train again")
+        vocabulary = {word: at for at, word in enumerate(content["vocabulary"])}
+        return cls(content["labels"], vocabulary, idf, weights, bias)
+
+
+def _vocabulary(rows: Sequence[list[str]], min_count: int) -> tuple[dict[str, int], Floats]:
+    counts = Counter(name for row in rows for name in set(row))
+    names = sorted(name for name, count in counts.items() if count >= min_count)
+    idf = np.array([np.log((1 + len(rows)) / (1 + counts[name])) + 1 for name in names], dtype=np.float32)
+    return {name: at for at, name in enumerate(names)}, idf
+
+
+def _vector(features: list[str], vocabulary: dict[str, int], idf: Floats) -> tuple[NDArray[np.intp], Floats]:
+    """Return the places and values of one row: 1 + log(count), weighed, each group of features to length 1."""
+    counts = Counter(vocabulary[name] for name in features if name in vocabulary)
+    places = np.fromiter(counts.keys(), dtype=np.intp, count=len(counts))
+    values = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * idf[places]
+    length = float(np.sqrt((values**2).sum())) or 1.0
+    result: Floats = (values / length).astype(np.float32)
+    return places, result
+
+
+def _matrix(rows: Sequence[list[str]], vocabulary: dict[str, int], idf: Floats) -> Any:
+    from scipy.sparse import csr_matrix
+
+    vectors = [_vector(row, vocabulary, idf) for row in rows]
+    ends = np.cumsum([0, *(len(places) for places, _ in vectors)])
+    places = np.concatenate([places for places, _ in vectors])
+    values = np.concatenate([values for _, values in vectors])
+    return csr_matrix((values, places, ends), shape=(len(rows), len(vocabulary)))

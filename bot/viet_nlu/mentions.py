@@ -1,0 +1,51 @@
+"""Finding known phrases (names of procedures and places) in a text, whatever its marks and spacing. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from viet_nlu.text import Span, fold, syllables
+
+_END = ""
+
+
+class Lexicon:
+    """A set of phrases; ``find`` returns the longest ones that occur in a text, left to right, without overlap."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._root: dict[str, Any] = {}
+        for phrase in phrases:
+            node = self._root
+            for syllable in keys(phrase):
+                node = node.setdefault(syllable, {})
+            if node is not self._root:
+                node[_END] = {}
+
+    def find(self, text: str) -> list[Span]:
+        """Return the spans of ``text`` that are phrases of this set; offsets are those of ``text``."""
+        spans = syllables(text)
+        words = [fold(span.text) for span in spans]
+        found: list[Span] = []
+        at = 0
+        while at < len(words):
+            length = self._longest(words, at)
+            if length:
+                start, end = spans[at].start, spans[at + length - 1].end
+                found.append(Span(text[start:end], start, end))
+            at += max(1, length)
+        return found
+
+    def _longest(self, words: list[str], at: int) -> int:
+        node, best = self._root, 0
+        for offset, word in enumerate(words[at:], start=1):
+            if word not in node:
+                break
+            node = node[word]
+            best = offset if _END in node else best
+        return best
+
+
+def keys(phrase: str) -> tuple[str, ...]:
+    """Return the folded syllables of a phrase, the form in which two spellings are the same phrase."""
+    return tuple(fold(span.text) for span in syllables(phrase))

@@ -1,0 +1,120 @@
+"""A small CRF that marks procedures and places in a text. Knows pycrfsuite, not Rasa; its model is no pickle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import pycrfsuite
+
+from viet_nlu.mentions import Lexicon
+from viet_nlu.patterns import Found
+from viet_nlu.text import Span, fold, nfc, strip_marks, syllables
+
+LEARNT: Final = ("procedure", "place")
+
+
+class TagExample(NamedTuple):
+    """A text with the spans (entity, start, end) that stand in it."""
+
+    text: str
+    spans: tuple[tuple[str, int, int], ...]
+
+
+class Tagger:
+    """Finds procedures and places; ``names`` are the known phrases of each, which are evidence and not the verdict."""
+
+    def __init__(self, model: bytes, lexicons: Mapping[str, Lexicon]) -> None:
+        self._model = model  # pycrfsuite reads from this memory as long as it tags, but does not hold it
+        self._tagger = pycrfsuite.Tagger()
+        self._tagger.open_inmemory(model)
+        self._lexicons = lexicons
+
+    @classmethod
+    def train(
+        cls, examples: Sequence[TagExample], names: Mapping[str, Sequence[str]], path: Path, settings: Mapping[str, Any]
+    ) -> Tagger:
+        """Learn from examples, write the model to ``path`` and return it."""
+        lexicons = {entity: Lexicon(phrases) for entity, phrases in names.items()}
+        trainer = pycrfsuite.Trainer(verbose=False)
+        trainer.set_params({"c1": settings["c1"], "c2": settings["c2"], "max_iterations": int(settings["iterations"])})
+        for example in examples:
+            spans = syllables(example.text)
+            if spans:
+                trainer.append(_rows(example.text, spans, lexicons), _labels(spans, example.spans))
+        trainer.train(str(path))
+        return cls.load(path, names)
+
+    @classmethod
+    def load(cls, path: Path, names: Mapping[str, Sequence[str]]) -> Tagger:
+        """Read a model; raises ``OSError`` when the file is missing or broken."""
+        return cls(path.read_bytes(), {entity: Lexicon(phrases) for entity, phrases in names.items()})
+
+    def find(self, text: str) -> list[Found]:
+        """Return the spans found, from left to right."""
+        spans = syllables(text)
+        if not spans:
+            return []
+        labels = self._tagger.tag(_rows(text, spans, self._lexicons))
+        return _decode(text, spans, labels)
+
+
+def tag_examples(messages: Iterable[Any]) -> list[TagExample]:
+    """Return the annotated examples of Rasa messages, each with and without marks (folding keeps every offset)."""
+    out: list[TagExample] = []
+    for message in messages:
+        text = message.get("text")
+        if not text:
+            continue
+        spans = tuple(
+            (e["entity"], e["start"], e["end"]) for e in message.get("entities") or [] if e["entity"] in LEARNT
+        )
+        out.append(TagExample(text, spans))
+        plain = strip_marks(text)
+        if plain != text and len(plain) == len(text):
+            out.append(TagExample(plain, spans))
+    return out
+
+
+def _rows(text: str, spans: Sequence[Span], lexicons: Mapping[str, Lexicon]) -> list[list[str]]:
+    known = {entity: _inside(lexicon.find(text), spans) for entity, lexicon in lexicons.items()}
+    words = ["<s>", *(fold(span.text) for span in spans), "</s>"]
+    rows = []
+    for at, span in enumerate(spans, start=1):
+        row = [f"w={words[at]}", f"w-1={words[at - 1]}", f"w+1={words[at + 1]}"]
+        row += [f"w-1w={words[at - 1]} {words[at]}", f"ww+1={words[at]} {words[at + 1]}", f"m={span.text.lower()}"]
+        row += [f"w-2={words[at - 2]}" if at > 1 else "w-2=", f"w+2={words[at + 2]}" if at + 2 < len(words) else "w+2="]
+        row += [f"{entity}={marks[at - 1]}" for entity, marks in known.items()]
+        row += [f"title={span.text[:1].isupper()}", f"digit={span.text.isdigit()}"]
+        rows.append(row)
+    return rows
+
+
+def _inside(found: Sequence[Span], spans: Sequence[Span]) -> list[str]:
+    marks = []
+    for span in spans:
+        hit = next((one for one in found if one.start <= span.start and span.end <= one.end), None)
+        marks.append("O" if hit is None else "B" if hit.start == span.start else "I")
+    return marks
+
+
+def _labels(spans: Sequence[Span], marked: Iterable[tuple[str, int, int]]) -> list[str]:
+    labels = ["O"] * len(spans)
+    for entity, start, end in marked:
+        inside = [at for at, span in enumerate(spans) if span.start < end and start < span.end]
+        for position, at in enumerate(inside):
+            labels[at] = f"{'I' if position else 'B'}-{entity}"
+    return labels
+
+
+def _decode(text: str, spans: Sequence[Span], labels: Sequence[str]) -> list[Found]:
+    out: list[Found] = []
+    for span, label in zip(spans, labels, strict=True):
+        entity = label[2:]
+        if label.startswith("I-") and out and out[-1].entity == entity and not text[out[-1].end : span.start].strip():
+            start = out[-1].start
+            out[-1] = Found(entity, start, span.end, nfc(text[start : span.end]))
+        elif label != "O":
+            out.append(Found(entity, span.start, span.end, nfc(span.text)))
+    return out
