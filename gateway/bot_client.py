@@ -50,21 +50,21 @@ class BotClient:
             BotUnavailable: no answer in time, or not a good one.
         """
         try:
-            text = self._text(message)
+            text, trusted = self._text(message)
         except BadSignature:
             return [Reply.model_validate({"kind": "fallback", "text": STALE_BUTTON})]
         body = {"sender": message.conversation, "message_id": f"{message.channel}:{message.event_id}",
-                "text": text, "metadata": message.metadata}  # fmt: skip
+                "text": text, "metadata": {**message.metadata, "trusted_payload": trusted}}  # fmt: skip
         answer = self._call(body)
         return [self._signed(item.custom) for item in answer.messages]
 
-    def _text(self, message: Incoming) -> str:
-        """What the bot gets: a verified payload as it is, typed text without a leading command sign."""
+    def _text(self, message: Incoming) -> tuple[str, bool]:
+        """What the bot gets, and whether it may be read as a command: a verified payload, or typed text made harmless."""
         if message.payload is not None:
-            return self._signer.verify(message.payload)
+            return self._signer.verify(message.payload), True
         if looks_signed(message.text.strip()):
-            return self._signer.verify(message.text.strip())
-        return plain_text(message.text)
+            return self._signer.verify(message.text.strip()), True
+        return plain_text(message.text), False
 
     def _call(self, body: dict[str, Any]) -> _Answer:
         try:
