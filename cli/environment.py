@@ -47,10 +47,15 @@ def install_bot(report: Report) -> None:
     report("installing Rasa's environment (once; about 2 GB)")
     uv = shlex.split(os.environ.get("MOTCUA_UV", "uv"))
     python = os.environ.get("MOTCUA_PYTHON", sys.executable)
+    env = {**os.environ, "UV_PYTHON_DOWNLOADS": "never"}
+    env.pop("VIRTUAL_ENV", None)
+    if not bot_python().exists():
+        made = "Rasa's environment could not be made: check that the folder bot/ can be written."
+        run([*uv, "venv", "--quiet", "--python", python, str(ROOT / "bot" / ".venv")], made, env)
     run(
-        [*uv, "sync", "--project", str(ROOT / "bot"), "--frozen", "--extra", "rasa", "--python", python],
+        [*uv, "sync", "--project", str(ROOT / "bot"), "--frozen", "--inexact", "--extra", "rasa"],
         "Rasa's environment could not be installed: check the network and the free disk space, then run this again.",
-        env={**os.environ, "UV_PYTHON_DOWNLOADS": "never"},
+        env,
     )
     stamp.write_text(digest)
 
