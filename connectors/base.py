@@ -17,12 +17,24 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a channel can show. ``buttons`` per message (0 = none: options are numbered in the text), sizes in chars."""
+    """What a channel can show. ``buttons`` per message (0 = none: options are numbered in the text), sizes in chars.
+
+    ``reply_seconds``: how long after a message an answer to it may still be sent.
+    """
 
     text_chars: int
     buttons: int
     button_chars: int
     links: bool
+    payload_chars: int = 1001
+    list_items: int = 0
+    images: bool = False
+    files: bool = False
+    reactions: bool = False
+    typing: bool = False
+    receipts: bool = False
+    echoes: bool = False
+    reply_seconds: float = 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -30,14 +42,17 @@ class Outcome:
     """How a call to a platform went.
 
     ``sent``: the platform has it. ``retry``: later, not before ``retry_after`` seconds. ``dead``: never again.
+    ``unknown``: it may have arrived (a time-out); look for its echo before sending it again.
     ``reference`` is the platform's id of the message, ``code`` its error code; neither names a person.
+    ``alarm``: an operator has to see to it, whatever becomes of this message.
     """
 
-    kind: Literal["sent", "retry", "dead"]
+    kind: Literal["sent", "retry", "dead", "unknown"]
     http_status: int | None = None
     code: str | None = None
     retry_after: float | None = None
     reference: str | None = None
+    alarm: bool = False
 
 
 class Channel(Protocol):
