@@ -71,7 +71,7 @@ def build_index(home: Home) -> None:
 
 def train(home: Home, *, force: bool = False) -> Path:
     """Train the model when ``config.yml``, ``nlu_data/`` or ``bot/`` changed, and return the current one."""
-    command = [str(bot_python()), "-m", "viet_nlu.train", "--out", str(home.models)]
+    command = [str(bot_python()), "-W", "ignore", "-m", "viet_nlu.train", "--out", str(home.models)]
     run(
         [*command, "--force"] if force else command,
         "Training failed: read the lines above, mend config.yml, nlu_data/ or bot/domain/, and run './motcua train'.",
@@ -98,7 +98,13 @@ def current_model(home: Home) -> Path:
 
 def state_env(home: Home) -> dict[str, str]:
     """Return the environment of every process of ours."""
-    return {**os.environ, "MOTCUA_HOME": str(home.path), "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
+    return {
+        **os.environ,
+        "MOTCUA_HOME": str(home.path),
+        "OMP_NUM_THREADS": "1",
+        "PYTHONUNBUFFERED": "1",
+        "RASA_TELEMETRY_ENABLED": "false",
+    }
 
 
 def run(argv: Sequence[str], on_fail: str, env: dict[str, str] | None = None, cwd: Path = ROOT) -> None:

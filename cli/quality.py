@@ -34,7 +34,7 @@ def run_checks(home: Home, report: Report) -> int:
     service, bot = ROOT / ".venv" / "bin", bot_python().parent
     python = str(service_python())
     validate = [
-        str(bot_python()), "-m", "rasa", "data", "validate", "--config", str(ROOT / "config.yml"),
+        str(bot_python()), "-W", "ignore", "-m", "rasa", "data", "validate", "--config", str(ROOT / "config.yml"),
         "--domain", str(ROOT / "bot" / "domain"), "--data", str(ROOT / "nlu_data"), "--fail-on-warnings",
     ]  # fmt: skip
     stages = [

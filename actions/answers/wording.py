@@ -16,8 +16,8 @@ UNITS = {
     "year": "năm",
 }
 _NAMES = (
-    "Anh/Chị", "Ủy ban", "Hội đồng", "Cổng ", "Công an", "Bộ ", "Sở ", "Cục ", "Phòng ", "Văn phòng", "Trung tâm",
-    "Điểm ", "Cơ sở dữ liệu", "Luật", "Nghị ", "Thông tư", "Quyết định", "Hà Nội", "Việt Nam", "Người Việt",
+    "Anh/Chị", "Ban ", "Ủy ban", "Hội đồng", "Cổng ", "Công an", "Bộ ", "Sở ", "Cục ", "Phòng ", "Văn phòng",
+    "Trung tâm", "Điểm ", "Cơ sở dữ liệu", "Luật", "Nghị ", "Thông tư", "Quyết định", "Hà Nội", "Việt Nam", "Người Việt",
 )  # fmt: skip
 ASK_FIRST = "Anh/Chị nên gọi 19001009 hỏi lại trước khi đi."
 
