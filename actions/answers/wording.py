@@ -17,7 +17,8 @@ UNITS = {
 }
 _NAMES = (
     "Anh/Chị", "Ban ", "Ủy ban", "Hội đồng", "Cổng ", "Công an", "Bộ ", "Sở ", "Cục ", "Phòng ", "Văn phòng",
-    "Trung tâm", "Điểm ", "Cơ sở dữ liệu", "Luật", "Nghị ", "Thông tư", "Quyết định", "Hà Nội", "Việt Nam", "Người Việt",
+    "Trung tâm", "Điểm ", "Cơ sở dữ liệu", "Luật", "Nghị ", "Thông tư", "Quyết định", "Hà Nội", "Việt Nam",
+    "Người Việt",
 )  # fmt: skip
 ASK_FIRST = "Anh/Chị nên gọi 19001009 hỏi lại trước khi đi."
 
