@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions.misses import fallback_outcome
-from actions.procedure import decided
+from actions.procedure import ASPECTS, decided
 from actions.services import Services
 from actions.turn import Outcome, TopicAction, Turn
 from core.message import Aspect
 
 SURE = 0.8
+GUESS = 0.2
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,15 @@ class ActionFallback:
             return fallback_outcome(turn, "Câu hỏi này nằm ngoài phạm vi hỗ trợ của tôi.")
         if not self.services.kb.mentions_procedure(turn.text):
             return fallback_outcome(turn)
-        return decided(self.services, turn, self.services.kb.decide(turn.text), Aspect.OVERVIEW)
+        return decided(self.services, turn, self.services.kb.decide(turn.text, turn.focus), likely_aspect(turn))
+
+
+def likely_aspect(turn: Turn) -> Aspect:
+    """Return the aspect of the likeliest question about a procedure, though no intent was certain."""
+    for name, confidence in turn.ranking:
+        if confidence >= GUESS and name in ASPECTS:
+            return ASPECTS[name]
+    return Aspect.OVERVIEW
 
 
 def actions(services: Services) -> list[TopicAction]:

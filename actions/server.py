@@ -69,6 +69,10 @@ def turn_of(tracker: Tracker) -> Turn:
         confidence=float(intent.get("confidence") or 0.0),
         entities=entities,
         slots=dict(tracker.slots),
+        ranking=tuple(
+            (str(item.get("name")), float(item.get("confidence") or 0.0))
+            for item in message.get("intent_ranking") or ()
+        ),
     )
 
 

@@ -14,7 +14,8 @@ from core.message import Aspect, Button, Reply
 class Turn:
     """What the citizen just said, as understood, and what the conversation remembers.
 
-    ``entities`` maps an entity name to its values in the order of the text; ``slots`` are Rasa's slots.
+    ``entities`` maps an entity name to its values in the order of the text; ``slots`` are Rasa's slots; ``ranking`` holds
+    the other intents that were considered, likeliest first.
     """
 
     text: str
@@ -22,6 +23,7 @@ class Turn:
     confidence: float
     entities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     slots: Mapping[str, Any] = field(default_factory=dict)
+    ranking: tuple[tuple[str, float], ...] = ()
 
     def entity(self, name: str) -> str | None:
         """Return the first value of an entity, or ``None``."""

@@ -140,6 +140,14 @@ def test_a_question_out_of_scope_is_not_searched() -> None:
     assert reply.kind is ReplyKind.FALLBACK
 
 
+def test_an_uncertain_question_about_a_procedure_keeps_its_likeliest_aspect() -> None:
+    ranking = (("nlu_fallback", 0.3), ("ask_place", 0.28), ("greet", 0.1))
+    reply = respond("action_fallback", turn("khai sinh chỗ nào", "nlu_fallback", ranking=ranking)).reply
+    assert (reply.procedure, reply.aspect) == ("1.001193", Aspect.PLACE)
+    vague = respond("action_fallback", turn("khai sinh", "nlu_fallback", ranking=(("ask_fee", 0.05),))).reply
+    assert vague.aspect is Aspect.OVERVIEW
+
+
 def test_a_typed_code_is_answered_and_an_unknown_one_is_said_plainly() -> None:
     assert respond("action_procedure", turn("thủ tục 1.000894", "ask_procedure")).reply.procedure == "1.000894"
     reply = respond("action_procedure", turn("thủ tục 9.999999", "ask_procedure")).reply
