@@ -14,8 +14,8 @@ from core.message import Aspect, Button, Reply
 class Turn:
     """What the citizen just said, as understood, and what the conversation remembers.
 
-    ``entities`` maps an entity name to its values in the order of the text; ``slots`` are Rasa's slots; ``ranking`` holds
-    the other intents that were considered, likeliest first.
+    ``entities`` maps an entity name to its values in the order of the text; ``slots`` are Rasa's slots; ``ranking``
+    holds the intents that were considered, likeliest first.
     """
 
     text: str
