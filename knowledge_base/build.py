@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,11 +15,12 @@ import numpy as np
 from core.errors import SetupError
 from core.ports import Encoder, Vectors
 from core.procedure import Procedure
-from knowledge_base.index import SCHEMA, assemble, current_version, encoded_texts, publish, read_index
+from knowledge_base.catalogue import Catalogue
+from knowledge_base.index import SCHEMA, Stock, assemble, current_version, encoded_texts, publish, read_index
 
 _BATCH: Final = 16
 # What these files say is baked into an index: when they change, it is built anew.
-_CODE: Final = ("index.py", "lexical.py", "passages.py", "traits.py")
+_CODE: Final = ("index.py", "lexical.py", "lexicon.yaml", "marks.py", "passages.py", "traits.py")
 _SAVE_EVERY: Final = 60  # batches
 Progress = Callable[[int, int], None]
 
@@ -35,12 +36,12 @@ class Built:
     reused: int
 
 
-def index_version(procedures: Iterable[Procedure], encoder_name: str) -> str:
-    """Return the hash that names an index: records in order, schema of the code, encoder."""
+def index_version(stock: Stock, encoder_name: str) -> str:
+    """Return the hash that names an index: records in order, code and schema, encoder."""
     digest = hashlib.sha256(f"{SCHEMA}\n{encoder_name}\n".encode())
     for name in _CODE:
         digest.update((Path(__file__).parent / name).read_bytes())
-    for one in procedures:
+    for one in (*stock.procedures, *stock.shadowed.values()):
         digest.update(one.model_dump_json(exclude_defaults=True).encode("utf-8"))
     return digest.hexdigest()[:16]
 
@@ -57,30 +58,38 @@ NO_ENCODER: Final = EncoderChoice(None, "none")
 
 
 def build(
-    procedures: Sequence[Procedure],
+    source: Catalogue | Sequence[Procedure],
     home: Path,
     choice: EncoderChoice = NO_ENCODER,
     progress: Progress | None = None,
     *,
     force: bool = False,
 ) -> Built:
-    """Build the index of these procedures in ``home`` unless the one there is of the same content already.
+    """Build the index of a catalogue (or of procedures in order) in ``home`` unless the one there is the same.
 
     ``progress`` is called with (vectors done, vectors to do).
     """
     home.mkdir(parents=True, exist_ok=True)
-    version = index_version(procedures, choice.name)
+    stock = _stock(source)
+    procedures = stock.procedures
+    version = index_version(stock, choice.name)
     if not force and current_version(home) == version and _readable(home):
         return Built(version, fresh=False, procedures=len(procedures), encoded=0, reused=0)
     vectors, encoded, reused = _vectors(procedures, home, choice, progress)
     staged = Path(tempfile.mkdtemp(prefix=".building-", dir=home))
     try:
-        assemble(procedures, staged, vectors, {"version": version, "encoder": choice.name})
+        assemble(stock, staged, vectors, {"version": version, "encoder": choice.name})
         staged.chmod(0o755)
         publish(staged, home, version)
     finally:
         shutil.rmtree(staged, ignore_errors=True)
     return Built(version, fresh=True, procedures=len(procedures), encoded=encoded, reused=reused)
+
+
+def _stock(source: Catalogue | Sequence[Procedure]) -> Stock:
+    if isinstance(source, Catalogue):
+        return Stock(list(source.procedures.values()), source.shadowed)
+    return Stock(source, {})
 
 
 def _readable(home: Path) -> bool:

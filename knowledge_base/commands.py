@@ -21,6 +21,7 @@ from knowledge_base.catalogue import Catalogue
 from knowledge_base.check import check as run_check
 from knowledge_base.check import summary
 from knowledge_base.encoder import encoder_setting, make_encoder
+from knowledge_base.import_commands import import_command
 from knowledge_base.load import CURATED_DIR
 from knowledge_base.place import imported_dir, index_home
 from knowledge_base.progress import bar
@@ -39,6 +40,7 @@ class _Told(TyperGroup):
 
 
 app = typer.Typer(cls=_Told, no_args_is_help=True, help="The knowledge base: build, search, check, evaluate.")
+app.command("import")(import_command)
 out = Console()
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
@@ -89,7 +91,7 @@ def build_index(catalogue: Catalogue, home: Path, *, force: bool = False) -> Bui
     setting = encoder_setting()
     with bar("encoding names") as progress:
         choice = EncoderChoice(make_encoder(setting), setting)
-        return build(list(catalogue.procedures.values()), home, choice, progress, force=force)
+        return build(catalogue, home, choice, progress, force=force)
 
 
 @app.command(name="check")

@@ -1,70 +1,120 @@
-"""What is measured between a question and every procedure: the columns that the ranker weighs.
+"""What is measured between a question and the procedures: the columns that the ranker weighs.
 
-All columns are float32 over the n procedures of an index, computed together; none looks at a single code.
+Two steps. ``survey`` measures text against every procedure (cheap, [n, FIRST]); ``table`` adds, for the few candidates
+that a first score leaves, the signs that set siblings apart. No column looks at a single code.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.ports import Vectors
 from knowledge_base.index import Index
 from knowledge_base.lexical import Floats
 from knowledge_base.passages import Kind
 from knowledge_base.phrases import GENERIC
+from knowledge_base.query import Query
 from knowledge_base.traits import PRIORS, TRAITS, traits
-from knowledge_base.words import Query
 
-_COLUMNS: Final = (
-    "say", "name", "content", "dice", "covered", "covers", "name_covers", "cosine", "cosine_name", "cosine_gap",
+FIRST: Final[tuple[str, ...]] = (
+    "say", "name", "say_wide", "content", "content_wide", "line", "line_covered", "dice", "dice_wide", "name_dice",
+    "covered", "covers", "name_covers", "cosine", "cosine_name", "cosine_gap", "popularity", "curated",
 )  # fmt: skip
 COLUMNS: Final[tuple[str, ...]] = (
-    *_COLUMNS,
+    *FIRST,
     *(f"{trait}:both" for trait in TRAITS),
-    *(f"{trait}:asked" for trait in TRAITS),
     *(f"{trait}:unasked" for trait in TRAITS),
-    *PRIORS,
+    *(prior for prior in PRIORS if prior not in FIRST),
+    "popularity:plain",
 )
+_WIDE: Final = 0.7  # weight of words that the lexicon adds: the official name of what was said in other words
+_PRIOR_PLACES: Final = [PRIORS.index(prior) for prior in PRIORS if prior not in FIRST]
+Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class Measured:
-    """Features [n, len(COLUMNS)] of one question, and the share of its topic that the best passage covers, 0..1."""
+class Survey:
+    """Columns ``FIRST`` [n, f] of one question, and the share of its topic's weight that some passage has, 0..1."""
 
-    table: Floats
+    columns: Floats
     known: float
+    signs: Floats
 
 
-def measure(index: Index, query: Query, vector: Vectors | None = None) -> Measured:
-    """Measure a question against every procedure; ``vector`` [d] is its encoding, if there is an encoder."""
-    n = len(index.codes)
-    topic = query.topic or (query.words,)
-    terms = dict.fromkeys(index.vocabulary.terms(topic), 1.0)
-    everything = dict.fromkeys(index.vocabulary.terms([query.words]), 1.0)
-    say = index.say.scores(terms)
-    shared, asked_mass = index.say.overlap(terms)
-    asked_mass += _unknown_mass(index, query)
-    covered = shared / np.float32(max(asked_mass, 1e-6))
-    covers = shared / np.maximum(index.say.mass, np.float32(1e-6))
-    dice = 2 * shared / np.maximum(index.say.mass + np.float32(asked_mass), np.float32(1e-6))
+def survey(index: Index, query: Query, vector: Vectors | None = None, hidden: Sequence[int] = ()) -> Survey:
+    """Measure a question against every procedure.
+
+    ``vector`` [d] is its encoding, if there is an encoder; ``hidden`` are passages to be treated as absent, so that a
+    name can be asked for without finding itself (training only).
+    """
+    narrow = _terms(index, query.topic or (query.words,), ())
+    wide = _terms(index, query.topic or (query.words,), query.meanings)
+    say, dice, covered, covers = _said(index, query, narrow, hidden)
+    say_wide, dice_wide, covered_wide, _ = _said(index, query, wide, hidden)
     names = np.asarray(index.first)
-    columns: list[Floats] = [
-        _scaled(index.best(say)),
-        _scaled(say[names]),
-        _scaled(index.content.scores(everything)),
-        index.best(dice),
-        index.best(covered),
-        index.best(np.where(index.kinds == Kind.KEYWORD, covers * covered, covers).astype(np.float32)),
-        covers[names],
-        *_cosines(index, vector),
-    ]
-    table = np.empty((n, len(COLUMNS)), dtype=np.float32)
-    table[:, : len(columns)] = np.stack(columns, axis=1)
-    table[:, len(columns) :] = _signs(index, query)
-    return Measured(table, float(covered.max(initial=0.0)))
+    best = index.best
+    # What a name covers needs no content: content tells apart only by what is asked beyond every name.
+    left_over = np.float32(1.0 - min(0.9, float(covered_wide.max(initial=0.0))))
+    columns = [
+        _scaled(best(say)), _scaled(say[names]), _scaled(best(say_wide)),
+        *(column * left_over for column in _contents(index, query, wide)),
+        best(dice), best(dice_wide), np.maximum(dice, dice_wide)[names],
+        best(np.maximum(covered, covered_wide)), best(covers), covers[names],
+        *_cosines(index, vector, hidden),
+        np.asarray(index.priors[:, 0]), np.asarray(index.priors[:, 1]),
+    ]  # fmt: skip
+    words = [*query.words, *(word for phrase in query.meanings for word in ("", *phrase))]
+    signs = np.array(traits(words), dtype=np.float32)
+    return Survey(np.stack(columns, axis=1).astype(np.float32), float(covered_wide.max(initial=0.0)), signs)
+
+
+def table(index: Index, found: Survey, places: Places) -> Floats:
+    """Return all columns [k, len(COLUMNS)] for the candidates at these k places."""
+    asked = found.signs
+    has = np.asarray(index.traits[places])
+    first = found.columns[places]
+    plain = has.sum(axis=1, keepdims=True) == 0
+    rest = np.asarray(index.priors[places])[:, _PRIOR_PLACES]
+    popular = first[:, FIRST.index("popularity")][:, None] * plain
+    signs = [has * asked, has * (1 - asked)]
+    return np.concatenate([first, *signs, rest, popular], axis=1).astype(np.float32)
+
+
+def _terms(index: Index, runs: Sequence[Sequence[str]], added: Sequence[Sequence[str]]) -> dict[int, float]:
+    terms = dict.fromkeys(index.vocabulary.terms(added), _WIDE)
+    terms.update(dict.fromkeys(index.vocabulary.terms(runs), 1.0))
+    return terms
+
+
+def _said(
+    index: Index, query: Query, terms: Mapping[int, float], hidden: Sequence[int]
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return [m] BM25, Dice share, share of the question covered, share of the passage covered."""
+    scores = index.say.scores(terms)
+    shared, mass = index.say.overlap(terms)
+    asked = np.float32(max(mass + _unknown_mass(index, query), 1e-6))
+    own = np.maximum(index.say.mass, np.float32(1e-6))
+    covered, covers = shared / asked, np.minimum(shared / own, np.float32(1.0))
+    dice = 2 * shared / (own + asked)
+    covers = np.where(index.kinds == Kind.KEYWORD, covers * covered, covers).astype(np.float32)
+    for array in (scores, dice, covered, covers):
+        array[list(hidden)] = 0.0
+    return scores, dice, covered, covers
+
+
+def _contents(index: Index, query: Query, wide: Mapping[int, float]) -> tuple[Floats, ...]:
+    """Return [n] BM25 of whole contents twice, of the best line, and the share of the question in that line."""
+    terms = _terms(index, (query.words,), ())
+    shared, mass = index.lines.overlap(terms)
+    line: Floats = index.best_line(index.lines.scores(terms))
+    line_covered: Floats = (index.best_line(shared) / max(mass, 1e-6)).astype(np.float32)
+    whole, wide_whole = _scaled(index.content.scores(terms)), _scaled(index.content.scores(wide))
+    return whole, wide_whole, _scaled(line), line_covered
 
 
 def _unknown_mass(index: Index, query: Query) -> float:
@@ -74,28 +124,26 @@ def _unknown_mass(index: Index, query: Query) -> float:
 
 def _scaled(scores: Floats) -> Floats:
     """Bring BM25 scores to 0..1 by the best of this question: only their order and distance mean something."""
-    return scores / np.float32(max(float(scores.max(initial=0.0)), 1e-6))
+    scaled: Floats = scores / np.float32(max(float(scores.max(initial=0.0)), 1e-6))
+    return scaled
 
 
-def _cosines(index: Index, vector: Vectors | None) -> tuple[Floats, Floats, Floats]:
+def _cosines(index: Index, vector: Vectors | None, hidden: Sequence[int]) -> tuple[Floats, Floats, Floats]:
     if vector is None or index.vectors is None:
         nothing = np.zeros(len(index.codes), dtype=np.float32)
         return nothing, nothing, nothing
-    cosine = index.vectors @ vector
+    cosine: Floats = index.vectors @ vector
+    cosine[list(hidden)] = cosine.min(initial=0.0)
     best = index.best(cosine)
     # E5's cosines all lie between .75 and .95: the distance to the best of this question says more than the value.
-    return (best - 0.8) * 5, (cosine[np.asarray(index.first)] - 0.8) * 5, (best - best.max(initial=0.0)) * 10
-
-
-def _signs(index: Index, query: Query) -> Floats:
-    asked = np.array(traits(query.words), dtype=np.float32)
-    has = np.asarray(index.traits)
-    return np.concatenate([has * asked, (1 - has) * asked, has * (1 - asked), np.asarray(index.priors)], axis=1)
+    return (best - 0.8) * 5, (cosine[np.asarray(index.first)] - 0.8) * 5, (best - best.max(initial=-1.0)) * 10
 
 
 def names_a_topic(index: Index, query: Query) -> bool:
     """Tell whether the question's own words name something that the catalogue speaks of, beyond generic words."""
     telling = [word for word in query.topic_words if word not in GENERIC and not word.isdigit()]
+    if query.meanings:
+        return True
     if not telling:
         return False
     terms = dict.fromkeys(index.vocabulary.terms([telling]), 1.0)

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +22,8 @@ from core.errors import SetupError
 from core.ports import Vectors
 from core.procedure import Procedure
 from knowledge_base.lexical import Field, Floats, Vocabulary
+from knowledge_base.lexicon import read_lexicon
+from knowledge_base.marks import MarkModel
 from knowledge_base.passages import Kind, content, passages, plain_name
 from knowledge_base.traits import priors, traits
 from knowledge_base.words import folded_words
@@ -30,6 +32,7 @@ SCHEMA: Final = 1  # raised whenever the files of an index change their meaning
 POINTER: Final = "current"
 _META: Final = "meta.json"
 _KEPT_VERSIONS: Final = 2
+_SPEECH_WEIGHT: Final = 20
 
 
 @dataclass(frozen=True)
@@ -37,20 +40,24 @@ class Index:
     """One version of the index over n procedures and m passages (sorted by owner).
 
     ``owner`` [m] place of the passage's procedure; ``first`` [n] place of its first passage, the official name;
-    ``kinds`` [m]; ``traits`` [n, t]; ``priors`` [n, p]; ``vectors`` [m, d] unit rows, or ``None`` without encoder.
+    ``line_first`` [n] that of its first line of content; ``kinds`` [m]; ``traits`` [n, t]; ``priors`` [n, p];
+    ``vectors`` [m, d] unit rows, or ``None`` without encoder.
     """
 
     meta: Mapping[str, Any]
     vocabulary: Vocabulary
     say: Field
     content: Field
+    lines: Field
     owner: NDArray[np.int32]
     first: NDArray[np.int32]
+    line_first: NDArray[np.int32]
     kinds: NDArray[np.int8]
     traits: Floats
     priors: Floats
     offsets: NDArray[np.int64]
     vectors: Vectors | None
+    marks: MarkModel
     directory: Path
 
     @property
@@ -74,22 +81,38 @@ class Index:
         """Return [n] the best score among each procedure's passages, from [m] scores of passages."""
         return np.maximum.reduceat(passage_scores, self.first)
 
+    def best_line(self, line_scores: Floats) -> Floats:
+        """Return [n] the best score among each procedure's lines of content, from scores of lines."""
+        return np.maximum.reduceat(line_scores, self.line_first)
 
-def assemble(
-    procedures: Sequence[Procedure], directory: Path, vectors: Vectors | None, meta: Mapping[str, Any]
-) -> None:
+
+@dataclass(frozen=True)
+class Stock:
+    """What an index is made of: procedures in order, and further content by code that search may read but not show."""
+
+    procedures: Sequence[Procedure]
+    shadowed: Mapping[str, Procedure]
+
+    def lines(self, one: Procedure) -> list[str]:
+        """Return the sentences in which a procedure can be found beyond its names."""
+        behind = self.shadowed.get(one.code)
+        return list(dict.fromkeys([*content(one), *(content(behind) if behind else [])]))
+
+
+def assemble(stock: Stock, directory: Path, vectors: Vectors | None, meta: Mapping[str, Any]) -> None:
     """Write every file of an index into an existing empty directory."""
+    procedures = stock.procedures
     vocabulary = Vocabulary()
     spoken = [(place, passage) for place, one in enumerate(procedures) for passage in passages(one)]
-    say = Field.build([vocabulary.terms([folded_words(passage.text)], grow=True) for _, passage in spoken])
-    runs = [[folded_words(text) for text in content(one)] for one in procedures]
-    body = Field.build([vocabulary.terms(run, grow=True) for run in runs], k1=1.5, b=0.75)
-    say.save(directory, "say")
-    body.save(directory, "content")
     owner = np.array([place for place, _ in spoken], dtype=np.int32)
+    said = [vocabulary.terms([folded_words(passage.text)], grow=True) for _, passage in spoken]
+    Field.build(said, owners=owner.astype(np.int64)).save(directory, "say")
+    line_owner = _write_content(stock, vocabulary, directory)
+    MarkModel.learn(_written(stock)).save(directory)
     arrays: dict[str, NDArray[Any]] = {
         "owner": owner,
         "first": np.searchsorted(owner, np.arange(len(procedures))).astype(np.int32),
+        "line_first": np.searchsorted(line_owner, np.arange(len(procedures))).astype(np.int32),
         "kinds": np.array([passage.kind for _, passage in spoken], dtype=np.int8),
         "traits": np.array([_traits(one) for one in procedures], dtype=np.float32),
         "priors": np.array([priors(one) for one in procedures], dtype=np.float32),
@@ -103,6 +126,27 @@ def assemble(
     described = {"codes": [one.code for one in procedures], "titles": [one.title for one in procedures],
                  "names": [one.name for one in procedures]}  # fmt: skip
     _write_meta(directory, {**meta, **described})
+
+
+def _write_content(stock: Stock, vocabulary: Vocabulary, directory: Path) -> NDArray[np.int64]:
+    """Write the fields over whole contents and over single lines; return [lines] the place of each line's procedure."""
+    every = [[folded_words(line) for line in stock.lines(one)] or [[]] for one in stock.procedures]
+    owner = np.array([place for place, lines in enumerate(every) for _ in lines], dtype=np.int64)
+    whole = [vocabulary.terms(lines, grow=True) for lines in every]
+    Field.build(whole, k1=1.5, b=0.75).save(directory, "content")
+    single = [vocabulary.terms([line]) for lines in every for line in lines]
+    Field.build(single, owners=owner).save(directory, "lines")
+    return owner
+
+
+def _written(stock: Stock) -> Iterator[str]:
+    """Yield all text with marks that the mark model learns from; everyday speech counts more than its length."""
+    lexicon = read_lexicon()
+    for _ in range(_SPEECH_WEIGHT):
+        yield from (*lexicon.speech, *lexicon.texts)
+    for one in stock.procedures:
+        yield from (passage.text for passage in passages(one))
+        yield from stock.lines(one)
 
 
 def _traits(procedure: Procedure) -> list[float]:
@@ -198,13 +242,16 @@ def _map(directory: Path, meta: Mapping[str, Any]) -> Index:
         vocabulary=Vocabulary((directory / "vocabulary.txt").read_text(encoding="utf-8").split("\n")),
         say=Field.load(directory, "say"),
         content=Field.load(directory, "content"),
+        lines=Field.load(directory, "lines"),
         owner=array("owner"),
         first=array("first"),
+        line_first=array("line_first"),
         kinds=array("kinds"),
         traits=array("traits"),
         priors=array("priors"),
         offsets=array("offsets"),
         vectors=array("vectors") if (directory / "vectors.npy").exists() else None,
+        marks=MarkModel.load(directory),
         directory=directory,
     )
 

@@ -60,6 +60,16 @@ def is_bigram(key: int) -> bool:
     return key >= _SHIFT
 
 
+def _idf(table: Ints, n: int, owners: Ints | None) -> NDArray[np.float64]:
+    """Return [t] the idf of each distinct term of postings (key, document, count) sorted by key."""
+    if owners is not None:
+        n = len(np.unique(owners))
+        table = np.unique(np.stack([table[:, 0], owners[table[:, 1]]], axis=1), axis=0)
+    _, frequency = np.unique(table[:, 0], return_counts=True)
+    idf: NDArray[np.float64] = np.log1p((n - frequency + 0.5) / (frequency + 0.5))
+    return idf
+
+
 @dataclass(frozen=True)
 class Field:
     """Postings of one field over ``n`` documents.
@@ -77,8 +87,13 @@ class Field:
     mass: Floats
 
     @classmethod
-    def build(cls, documents: Sequence[Sequence[int]], k1: float = 1.2, b: float = 0.5) -> Field:
-        """Build from each document's term keys. ``k1`` and ``b`` are BM25's; names are short, so ``b`` is low."""
+    def build(
+        cls, documents: Sequence[Sequence[int]], k1: float = 1.2, b: float = 0.5, owners: Ints | None = None
+    ) -> Field:
+        """Build from each document's term keys. ``k1`` and ``b`` are BM25's; names are short, so ``b`` is low.
+
+        With ``owners`` [n], a term's rarity is counted over owners: many names of one procedure make no word common.
+        """
         counts = [Counter(terms) for terms in documents]
         lengths = np.array([sum(count.values()) for count in counts], dtype=np.float64)
         rows = [(key, doc, count) for doc, terms in enumerate(counts) for key, count in terms.items()]
@@ -87,7 +102,7 @@ class Field:
         keys, starts = np.unique(table[:, 0], return_index=True)
         frequency = np.diff(np.append(starts, len(table)))
         n = len(documents)
-        idf = np.log1p((n - frequency + 0.5) / (frequency + 0.5))
+        idf = _idf(table, n, owners)
         norm = k1 * (1 - b + b * lengths / max(lengths.mean() if n else 1.0, 1e-9))
         tf, docs = table[:, 2], table[:, 1]
         idf_rows = np.repeat(idf, frequency)

@@ -10,7 +10,9 @@ from typing import Final, NamedTuple
 from core.procedure import Procedure
 
 _PREFIX: Final = re.compile(r"^thủ tục(?: hành chính)?[:\s]+", re.IGNORECASE)
-_CONTENT_CAP: Final = 6000  # characters: the tail of a very long record is annexes and repeated law
+_CONTENT_CAP: Final = 7000  # characters: the tail of a very long record is annexes and repeated law
+_LINE_CAP: Final = 400
+_LINE_END: Final = re.compile(r"(?<=[.;:])\s+|\n+")
 
 
 class Kind(IntEnum):
@@ -39,7 +41,9 @@ def passages(procedure: Procedure) -> list[Passage]:
     name = plain_name(procedure.name)
     found = [Passage(Kind.NAME, name)]
     seen = {name.casefold()}
-    rest = [(Kind.TITLE, procedure.title), *((Kind.ALIAS, alias) for alias in procedure.aliases)]
+    # An imported title is only the name cut short.
+    titles = [(Kind.TITLE, procedure.title)] if procedure.origin == "curated" else []
+    rest = [*titles, *((Kind.ALIAS, alias) for alias in procedure.aliases)]
     rest += [(Kind.KEYWORD, keyword) for keyword in procedure.keywords]
     for kind, text in rest:
         if text.casefold() not in seen:
@@ -49,15 +53,16 @@ def passages(procedure: Procedure) -> list[Passage]:
 
 
 def content(procedure: Procedure) -> list[str]:
-    """Return the sentences of a procedure beyond its names, in order of weight for search, capped in length."""
-    kept: list[str] = []
+    """Return the sentences of a procedure beyond its names, each once, capped in whole length."""
+    kept: dict[str, None] = {}
     room = _CONTENT_CAP
     for text in _content(procedure):
-        if room <= 0:
-            break
-        kept.append(text[:room])
-        room -= len(text)
-    return kept
+        for part in _LINE_END.split(text):
+            line = part.strip()[:_LINE_CAP]
+            if room > 0 and line and line not in kept:
+                kept[line] = None
+                room -= len(line)
+    return list(kept)
 
 
 def _content(procedure: Procedure) -> Iterator[str]:

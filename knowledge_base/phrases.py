@@ -12,13 +12,13 @@ _POLITENESS = """
 xin chao | chao ban | chao anh | chao chi | chao em | cho hoi | cho em hoi | cho toi hoi | cho minh hoi | xin hoi
 em muon hoi | toi muon hoi | muon hoi | hoi chut | hoi ti | anh chi | anh chi oi | ad oi | admin | ad | shop oi
 ban oi | em oi
-anh oi | chi oi | oi | a | ah | nha | nhe | nhi | vay | the | thi | la | voi a | giup | giup em | giup toi | giup minh
+anh oi | chi oi | oi | a | ah | nha | nhe | nhi | vay | thi | voi a | giup | giup em | giup toi | giup minh
 tu van | huong dan | huong dan em | huong dan toi | chi em | chi giup | lam on | lam on cho hoi | vui long
-em cam on | cam on | da | vang | uh | um | toi | em | minh | ban | anh | chi | ben minh | ben em | ma | roi a | gio
+em cam on | cam on | vang | uh | um | toi | em | minh | anh | chi | ben minh | ben em | roi a | gio
 bay gio | hien nay | hien tai | dang can | can lam | muon | muon lam | can | phai | co the | nen | duoc khong | duoc ko
 duoc a | duoc | khong | ko | khong a | co phai | co can | co phai khong | phai khong | co | hay | thoi | luon | nua
-sao | vi sao | tai sao | nay | do | kia | ay | ne | ha | hen | hong | hom | biet | can biet | muon biet | nhu | cua
-cho | de | va | o | tai | trong | khi | luc | neu | cac | nhung | mot | mot so | rang | se | da | dang | bi | boi | theo
+vi sao | tai sao | kia | ay | ne | ha | hen | hong | hom | biet | can biet | muon biet | nhu | cua
+cho | de | va | o | tai | trong | khi | luc | neu | cac | nhung | mot | mot so | rang | se | dang | bi | boi | theo
 thu tuc | ve thu tuc | ve | viec | truong hop | nguoi dan | cong dan
 """
 
@@ -34,20 +34,20 @@ ho so gi | ho so gom | ho so gom nhung gi | ho so can | can ho so gi | thanh pha
 chuan bi gi | can chuan bi | chuan bi | can gi | can nhung gi | mang theo | mang theo gi | mang gi | nop gi | giay gi
 nop | nop ho so | can nop | phai nop | xuat trinh | loai giay to | cac loai giay to | giay to
 o dau | lam o dau | nop o dau | den dau | di dau | ra dau | cho nao | dia diem | co quan nao | noi nao | ai lam | den
-phai den dau | tham quyen | co quan | dau
+phai den dau | tham quyen | co quan
 nhu the nao | the nao | ra sao | nhu nao | lam sao | cach | cach lam | cach nao | lam the nao | quy trinh | trinh tu
 may buoc | cac buoc | gom may buoc | buoc | trinh tu thuc hien | thuc hien | tien hanh | quy dinh
 online | truc tuyen | qua mang | tren mang | nop online | lam online | dich vu cong | buu dien | vneid
-dieu kien | yeu cau | doi tuong | ai duoc | ai | can cu phap ly | can cu | luat | nghi dinh | van ban phap luat
+dieu kien | yeu cau | doi tuong | ai duoc | ai | can cu phap ly | can cu | nghi dinh | van ban phap luat
 mau don | mau | mau to khai | to khai | don | tai mau | bieu mau | ket qua | nhan ket qua | nhan duoc gi | duoc gi | gi
-nao | may | bao
+nao
 """
 
 NOISE: Final[frozenset[tuple[str, ...]]] = frozenset(
     tuple(phrase.split())
     for block in (_POLITENESS, _ASPECTS)
     for line in block.splitlines()
-    for phrase in line.split("|")
+    for phrase in line.split(" | ")
     if phrase.strip()
 )
 LONGEST: Final = max(len(phrase) for phrase in NOISE)

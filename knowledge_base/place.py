@@ -23,4 +23,4 @@ def index_home() -> Path:
 def imported_dir() -> Path | None:
     """Return the directory of imported procedures (``imported`` in the state directory), or ``None`` when absent."""
     directory = state_home() / "imported"
-    return directory if (directory / "procedures.jsonl").is_file() else None
+    return directory if any(directory.rglob("procedures.jsonl")) else None

@@ -1,39 +1,33 @@
-"""The learned part: a linear ranker over features, and the calibration that turns its scores into a decision.
+"""The learned part: two linear scores over features, and the calibration that turns them into a decision.
 
-Both are small JSON files beside this module, made by `./motcua kb fit` (docs/search.md); nothing here trains.
+All numbers stand in one small JSON file beside this module, made by `./motcua kb fit` (docs/search.md); nothing here
+trains. A *mode* is a way of searching with numbers of its own: ``lexical`` or ``encoder``.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from core.errors import SetupError
-from knowledge_base.features import COLUMNS
+from knowledge_base.features import COLUMNS, FIRST
 from knowledge_base.lexical import Floats
 
-MODEL_FILE = Path(__file__).parent / "ranker.json"
-
-
-@dataclass(frozen=True)
-class Ranker:
-    """Weights [len(COLUMNS)] of one way of searching (with or without encoder)."""
-
-    weights: Floats
-
-    def scores(self, table: Floats) -> Floats:
-        """Return [n] scores of a table of features [n, len(COLUMNS)]."""
-        scores: Floats = table @ self.weights
-        return scores
+MODEL_FILE: Final = Path(__file__).parent / "ranker.json"
+# The first score is a convex combination set by hand: it only has to let the right one through to the ranker.
+_FIRST_WEIGHTS: Final = {
+    "say": 0.2, "say_wide": 0.2, "content": 0.06, "content_wide": 0.06, "dice": 0.1, "dice_wide": 0.1, "covers": 0.08,
+    "cosine": 0.05, "cosine_gap": 0.05, "popularity": 0.05, "curated": 0.05,
+}  # fmt: skip
+FIRST_WEIGHTS: Final = np.array([_FIRST_WEIGHTS.get(column, 0.0) for column in FIRST], dtype=np.float32)
 
 
 def read_model(path: Path = MODEL_FILE) -> Mapping[str, Any]:
-    """Read the model file; raises ``SetupError`` when it does not fit this code's features."""
+    """Read the model file; raises ``SetupError`` when it cannot be read."""
     try:
         model: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -41,10 +35,14 @@ def read_model(path: Path = MODEL_FILE) -> Mapping[str, Any]:
     return model
 
 
-def ranker_of(model: Mapping[str, Any], mode: str) -> Ranker:
-    """Return the ranker of a mode, ``lexical`` or ``encoder``; a feature that the file does not name weighs nothing."""
+def ranker_weights(model: Mapping[str, Any], mode: str) -> Floats:
+    """Return [len(COLUMNS)] weights of a mode; a column that the file does not name weighs nothing.
+
+    Raises:
+        SetupError: the file names a column that this code does not have.
+    """
     weights: Mapping[str, float] = model[mode]["weights"]
-    strange = set(weights) - set(COLUMNS)
+    strange = sorted(set(weights) - set(COLUMNS))
     if strange:
-        raise SetupError(f"The ranker file names unknown features ({sorted(strange)[0]}, …); run `./motcua kb fit`.")
-    return Ranker(np.array([weights.get(column, 0.0) for column in COLUMNS], dtype=np.float32))
+        raise SetupError(f"The ranker file names an unknown feature ({strange[0]}); run `./motcua kb fit`.")
+    return np.array([weights.get(column, 0.0) for column in COLUMNS], dtype=np.float32)

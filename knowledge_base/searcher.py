@@ -3,20 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from core.ports import Encoder, Vectors
 from core.procedure import Procedure
 from knowledge_base.decision import Decision, Hit
-from knowledge_base.features import Measured, measure, names_a_topic
+from knowledge_base.features import Places, Survey, names_a_topic, survey, table
 from knowledge_base.index import Index
 from knowledge_base.lexical import Floats
-from knowledge_base.ranker import ranker_of, read_model
-from knowledge_base.words import Query, read_query
+from knowledge_base.lexicon import read_lexicon
+from knowledge_base.query import Query, read_query
+from knowledge_base.ranker import FIRST_WEIGHTS, ranker_weights, read_model
 
 _ANSWER, _SOME = 0.55, 0.15
 _OPTIONS = 4
+_CANDIDATES = 80
+
+
+def candidates(found: Survey) -> Places:
+    """Return the places of the procedures that the first score leaves for the ranker."""
+    first = found.columns @ FIRST_WEIGHTS
+    k = min(_CANDIDATES, len(first))
+    places: Places = np.argpartition(-first, k - 1)[:k]
+    return places
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The candidates for one question, best first: their places, their shares of belief, and their columns."""
+
+    places: Places
+    belief: Floats
+    columns: Floats
+    known: float
 
 
 class Searcher:
@@ -26,24 +47,24 @@ class Searcher:
         self._index = index
         self._encoder = encoder if index.vectors is not None else None
         self._read = read
-        self._ranker = ranker_of(read_model(), "encoder" if self._encoder else "lexical")
+        self._lexicon = read_lexicon()
+        self._weights = ranker_weights(read_model(), "encoder" if self._encoder else "lexical")
 
     def search(self, text: str, k: int) -> list[Hit]:
         """Return the k best procedures, best first."""
-        query = read_query(text)
-        if not query.words:
-            return []
-        return self._hits(self._believe(self._measure(query)), k)
+        query = self.query(text)
+        return self._hits(self.rank(query), k) if query.words else []
 
     def decide(self, text: str, focus: str | None) -> Decision:
         """Decide on a question; see ``KnowledgeBase.decide``."""
-        query = read_query(text)
-        if focus is not None and focus in self._index.codes and not names_a_topic(self._index, query):
+        query = self.query(text)
+        named = names_a_topic(self._index, query)
+        if not named and focus is not None and focus in self._index.codes:
             return Decision("answer", (self._hit(self._index.codes.index(focus), 1.0),), 1.0)
-        if not names_a_topic(self._index, query):
+        if not named:
             return Decision("none", (), 0.0)
-        belief = self._believe(self._measure(query))
-        hits = self._hits(belief, _OPTIONS)
+        ranking = self.rank(query)
+        hits = self._hits(ranking, _OPTIONS)
         top = hits[0].score
         if top >= _ANSWER:
             return Decision("answer", tuple(hits), top)
@@ -53,28 +74,33 @@ class Searcher:
 
     def mentions(self, text: str) -> bool:
         """Tell whether the text names a topic of the catalogue."""
-        return names_a_topic(self._index, read_query(text))
+        return names_a_topic(self._index, self.query(text))
 
-    def _measure(self, query: Query) -> Measured:
-        return measure(self._index, query, self._vector(query))
+    def query(self, text: str) -> Query:
+        """Read a text as a question."""
+        return read_query(text, self._lexicon)
 
-    def _vector(self, query: Query) -> Vectors | None:
-        if self._encoder is None or query.unmarked:
+    def encode(self, query: Query) -> Vectors | None:
+        """Return [d] the question's vector, its marks put back first; ``None`` without encoder."""
+        if self._encoder is None:
             return None
-        vector: Vectors = self._encoder.encode_query([query.text])[0]
+        text = query.spoken or query.text
+        vector: Vectors = self._encoder.encode_query([self._index.marks.restore(text) if query.unmarked else text])[0]
         return vector
 
-    def _believe(self, measured: Measured) -> Floats:
-        scores = self._ranker.scores(measured.table)
+    def rank(self, query: Query) -> Ranking:
+        """Measure a question, take the candidates that a first score leaves, and order them by the ranker."""
+        found = survey(self._index, query, self.encode(query))
+        places = candidates(found)
+        columns = table(self._index, found, places)
+        scores = columns @ self._weights
         odds = np.exp(scores - scores.max())
-        belief: Floats = odds / odds.sum()
-        return belief
+        order = np.lexsort((places, -odds))
+        return Ranking(places[order], (odds / odds.sum())[order], columns[order], found.known)
 
-    def _hits(self, belief: Floats, k: int) -> list[Hit]:
-        k = min(k, len(belief))
-        best = np.argpartition(-belief, k - 1)[:k]
-        order = best[np.lexsort((best, -belief[best]))]
-        return [self._hit(int(place), float(belief[place])) for place in order]
+    def _hits(self, ranking: Ranking, k: int) -> list[Hit]:
+        best = zip(ranking.places[:k], ranking.belief[:k], strict=True)
+        return [self._hit(int(place), float(share)) for place, share in best]
 
     def _hit(self, place: int, score: float) -> Hit:
         meta = self._index.meta

@@ -18,21 +18,32 @@ _ACTS: Final[dict[str, str]] = {
     "extend": r"gia han|keo dai",
     "change": r"thay doi|cai chinh|sua (?:ten|ngay|nam|doi|lai|thong tin|sai|loi)|doi (?:ten|ho|dia chi|chu|nganh)"
     r"|dieu chinh|bo sung|dinh chinh|cap nhat|ghi sai|bi sai|sai ten|doi thong tin",
-    "end": r"cham dut|giai the|dong cua|nghi (?:kinh doanh|ban)|ngung han|dep tiem|huy bo|thoi lam",
+    "end": r"cham dut|giai the|dong cua|nghi (?:kinh doanh|ban)|ngung han|dep tiem|huy(?: bo)?"
+    r"|het (?:giam|hieu luc)|thoi lam",
     "suspend": r"tam ngung|tam dung|tam nghi",
     "delete": r"xoa|thu hoi|rut",
     "extract": r"trich luc|ban sao|sao luc|so goc|sao y",
-    "redo": r"dang ky lai|lam lai|khai lai",
-    "note": r"ghi chu|ghi vao so|da (?:dang ky|ket hon|khai sinh|ly hon)[a-z ]{0,20} (?:nuoc ngoai|ben)",
+    "redo": r"dang ky lai|lam lai|khai lai|tieu huy"
+    r"|(?:mat|cap lai|rach|hong) [a-z ]{0,30}(?:khai sinh|ket hon|chung tu|khai tu)"
+    r"|(?:khai sinh|ket hon|khai tu|chung tu|nuoi con nuoi) [a-z ]{0,12}(?:bi|lai|mat|rach|hong|cu)",
+    "note": r"ghi chu|ghi vao so|cong nhan (?:ket hon|ly hon|hon nhan)"
+    r"|da (?:dang ky|ket hon|khai sinh|ly hon)[a-z ]{0,20} (?:nuoc ngoai|ben)",
     "confirm": r"xac nhan|xac minh",
     "split": r"tach",
     "transfer": r"chuyen (?:nhuong|quyen|doi)|sang ten|mua ban|tang cho|mua xe|ban xe|mua lai",
     "inherit": r"thua ke|di san|di chuc",
     "register": r"dang ky",
+    "refuse": r"tu choi|khong nhan|nhuong",
+    "supervise": r"giam sat",
+    "parent": r"nhan (?:cha|bo|me|con)[a-z ]*",
+    "unlock": r"mo khoa",
+    "lock": r"khoa",
+    "organisation": r"to chuc|doanh nghiep|cong ty|co quan",
     "certify": r"chung thuc|cong chung",
 }
 _SIGNS: Final[dict[str, str]] = {
     "foreign": r"nuoc ngoai|viet kieu|nguoi tay|chong tay|vo tay|ngoai quoc|quoc tich|con lai|hai ngoai"
+    r"|quoc te|foreign|foreigner|citizenship"
     r"|lanh su|dai su quan"
     r"|(?:chong|vo|nguoi|o|ben|sang|tu) (?:my|han|han quoc|nhat|nhat ban|dai loan|trung quoc"
     r"|duc|phap|uc|anh quoc|nga|canada|lao)",
