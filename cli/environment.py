@@ -47,7 +47,7 @@ def install_bot(report: Report) -> None:
     report("installing Rasa's environment (once; about 2 GB)")
     uv = shlex.split(os.environ.get("MOTCUA_UV", "uv"))
     python = os.environ.get("MOTCUA_PYTHON", sys.executable)
-    env = {**os.environ, "UV_PYTHON_DOWNLOADS": "never"}
+    env = dict(os.environ)
     env.pop("VIRTUAL_ENV", None)
     if not bot_python().exists():
         made = "Rasa's environment could not be made: check that the folder bot/ can be written."
