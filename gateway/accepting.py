@@ -15,12 +15,14 @@ import psycopg
 from core.errors import AssistantError, BadInput, StorageUnavailable
 from core.message import Incoming
 from gateway import inbox
-from gateway.database import Pool, transaction
+from gateway.database import Pool, persist
 from gateway.metrics import ACCEPT_SECONDS, ACCEPT_TOTAL
 
 _log = logging.getLogger(__name__)
 BATCH = 100
 WAIT_SECONDS = 8.0
+# A stop of the database this short is waited out (storing twice is harmless); a longer one is a 503.
+AGAIN_SECONDS = 2.0
 
 
 class _Waiting(NamedTuple):
@@ -86,8 +88,8 @@ class Acceptor:
 
     def _store(self, batch: list[_Waiting]) -> None:
         try:
-            with transaction(self._pool) as connection:
-                new = inbox.accept(connection, [item.message for item in batch], [item.trace for item in batch])
+            messages, traces = [item.message for item in batch], [item.trace for item in batch]
+            new = persist(self._pool, lambda cx: inbox.accept(cx, messages, traces), AGAIN_SECONDS)
         except StorageUnavailable as error:
             _log.error("not accepted", extra={"count": len(batch), "error": str(error)})
             _fail(batch, error)

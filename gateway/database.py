@@ -25,15 +25,19 @@ _SERVER_OPTIONS = "-c statement_timeout=15s -c lock_timeout=10s -c idle_in_trans
 
 
 def open_pool(url: str, size: int, name: str) -> Pool:
-    """Open a pool of at most ``size`` connections that waits 5 s for a free one; it opens without a database too."""
+    """Open a pool of at most ``size`` connections that waits 2 s for a free one; it opens without a database too.
+
+    A failed reconnection is given up soon, as the next caller begins a new one: the pool's own pauses would grow and
+    make the recovery late.
+    """
     return ConnectionPool(
         url,
         min_size=1,
         max_size=size,
-        timeout=5.0,
+        timeout=2.0,
         max_waiting=200,
         max_idle=60.0,
-        reconnect_timeout=30.0,
+        reconnect_timeout=0.5,
         kwargs=connect_options(name),
         name=name,
         open=True,

@@ -19,6 +19,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Literal
 
 import psycopg
 
@@ -27,6 +28,7 @@ from core.errors import SetupError
 DATABASE = "motcua"
 ROOT_RUNS_AS = "pgserver"
 START_SECONDS = 60
+STOP_SECONDS = 10.0
 _SOCKET_PATH_MAX = 100  # the kernel takes 107 bytes with the file name
 
 # No statement, parameter or row detail may reach the server's log: they hold citizens' text.
@@ -54,25 +56,43 @@ def start_embedded(home: Path) -> str:
     _let_server_user_in(home)
     if not (data / "PG_VERSION").exists():
         _init(data)
-    if not is_running(home):
-        _start(data)
-    url = _url(data, DATABASE)
-    _create_database(data)
-    return url
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        if not is_running(home):
+            _start(data)
+        try:
+            _create_database(data)
+            return _url(data, DATABASE)
+        except psycopg.OperationalError as error:  # a running server that is just being killed, or still recovers
+            if time.monotonic() > deadline:
+                raise SetupError("PostgreSQL runs but takes no connections: stop it and start again.") from error
+            time.sleep(0.1)
 
 
-def stop_embedded(home: Path) -> None:
-    """Stop the server and wait until it is gone; nothing happens when none runs."""
+def stop_embedded(home: Path, mode: Literal["fast", "immediate"] = "fast") -> None:
+    """Stop the server and wait until it is gone; nothing happens when none runs.
+
+    ``immediate`` leaves out the last write-out, and the next start recovers: for data that nobody needs again.
+    """
+    data = _data(home)
     if is_running(home):
-        _run("pg_ctl", "-D", str(_data(home)), "-m", "fast", "-w", "-t", str(START_SECONDS), "stop")
+        _run("pg_ctl", "-D", str(data), "-m", mode, "-w", "-t", str(START_SECONDS), "stop", check=False)
+    if not _all_gone(data, STOP_SECONDS):
+        raise SetupError("The embedded PostgreSQL does not stop: look into the file log in its data directory.")
 
 
 def is_running(home: Path) -> bool:
-    """Tell whether the server of a state directory runs."""
+    """Tell whether the server of a state directory runs.
+
+    A server works inside its data directory: a stranger with a reused number does not, nor does a dead server that
+    its parent has not collected yet (``pg_ctl status`` takes both for a running one).
+    """
     data = _data(home)
-    if not (data / "postmaster.pid").exists():
+    try:
+        pid = int((data / "postmaster.pid").read_text().split()[0])
+    except (OSError, ValueError, IndexError):
         return False
-    return _run("pg_ctl", "-D", str(data), "status", check=False).returncode == 0
+    return pid in _processes(data)
 
 
 def _data(home: Path) -> Path:
@@ -93,19 +113,39 @@ def _init(data: Path) -> None:
     fresh.rename(data)
 
 
+def _processes(data: Path) -> set[int]:
+    """Numbers of the processes that work in the data directory."""
+    return {int(path.parent.name) for path in Path("/proc").glob("[0-9]*/cwd") if _target(path) == str(data)}
+
+
+def _target(link: Path) -> str:
+    try:
+        return str(link.readlink())
+    except OSError:  # gone, or another user's
+        return ""
+
+
+def _all_gone(data: Path, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while _processes(data):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
 def _start(data: Path) -> None:
-    """Start, and try again while backends of a killed server still let go of its memory."""
+    """Start; what a killed server left behind is waited for (its processes end by themselves) or removed."""
+    if not _all_gone(data, STOP_SECONDS):
+        raise SetupError("Processes of an earlier embedded PostgreSQL still run: stop them and start again.")
+    for left in (data / "postmaster.pid", *_socket_dir(data).glob(".s.PGSQL.*")):
+        left.unlink(missing_ok=True)
     options = {**_OPTIONS, "unix_socket_directories": str(_socket_dir(data))}
     words = " ".join(f"-c {name}='{value}'" for name, value in options.items())
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        done = _run("pg_ctl", "-D", str(data), "-l", str(data / "log"), "-o", words, "-w",
-                    "-t", str(START_SECONDS), "start", check=False)  # fmt: skip
-        if done.returncode == 0:
-            return
-        if time.monotonic() > deadline or "shared memory" not in _tail(data / "log"):
-            raise SetupError(f"PostgreSQL did not start: {_tail(data / 'log') or done.stderr.strip()[-200:]}")
-        time.sleep(0.2)
+    done = _run("pg_ctl", "-D", str(data), "-l", str(data / "log"), "-o", words, "-w",
+                "-t", str(START_SECONDS), "start", check=False)  # fmt: skip
+    if done.returncode:
+        raise SetupError(f"PostgreSQL did not start: {_tail(data / 'log') or done.stderr.strip()}")
 
 
 def _create_database(data: Path) -> None:

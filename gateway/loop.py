@@ -71,6 +71,9 @@ class ClaimLoop(Generic[T]):
         except StorageUnavailable as error:
             _log.warning("cannot claim", extra={"worker": self._name, "error": str(error)})
             return []
+        except Exception:  # outer door of the thread: a claim that fails once must not end all claiming
+            _log.exception("cannot claim", extra={"worker": self._name})
+            return []
         with self._lock:
             self._free -= len(taken)
         return taken

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from connectors.base import Channel
-from core.errors import SetupError, StorageUnavailable
+from core.errors import AssistantError, StorageUnavailable
 from gateway.bot_client import BotClient
 from gateway.database import Connection, Pool, open_pool
 from gateway.handling import Handling
@@ -19,6 +19,7 @@ from gateway.inbox import WAKE_WORKERS, free_orphans, hold_owner
 from gateway.listen import Listener
 from gateway.logs import set_up_logs
 from gateway.main import build_channels, build_signer
+from gateway.migrate import migrate
 from gateway.outbox import WAKE_SENDERS
 from gateway.retention import purge
 from gateway.sending import Sending
@@ -78,11 +79,12 @@ def _free(connection: Connection) -> None:
 
 
 def main() -> int:
-    """Run until SIGTERM or SIGINT; 0 after a clean drain, 2 when the settings are not usable."""
+    """Run until SIGTERM or SIGINT; 0 after a clean drain, 2 when the settings or the database are not usable."""
     set_up_logs()
     try:
         settings = load_settings()
-    except SetupError as error:
+        migrate(settings.database_url)
+    except AssistantError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     stopping = threading.Event()

@@ -6,9 +6,13 @@ import itertools
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+
+if TYPE_CHECKING:
+    from tests.gateway_stack import Stack
 
 _NAMES = itertools.count(1)
 
@@ -21,7 +25,7 @@ def postgres_server() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="motcua-test-") as folder:
         home = Path(folder)
         yield start_embedded(home)
-        stop_embedded(home)
+        stop_embedded(home, "immediate")
 
 
 @pytest.fixture
@@ -33,6 +37,15 @@ def database_url(postgres_server: str) -> Iterator[str]:
     with psycopg.connect(postgres_server, autocommit=True) as admin:
         admin.execute(f"create database {name}")
         url = postgres_server.replace("/motcua?", f"/{name}?")
-        migrate(url)
-        yield url
-        admin.execute(f"drop database {name} with (force)")
+    migrate(url)
+    # Not dropped: that forces a checkpoint, and the whole server goes at the end of the session.
+    yield url
+
+
+@pytest.fixture
+def stack(database_url: str, tmp_path: Path) -> Iterator[Stack]:
+    """Gateway and worker as processes around the scripted bot."""
+    from tests.gateway_stack import Stack
+
+    with Stack(database_url, tmp_path / "home") as running:
+        yield running
