@@ -1,0 +1,111 @@
+"""Settings of the Zalo channel, from the environment; the channel is off unless its app id is set."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from core.errors import SetupError
+
+_ID = re.compile(r"\d{5,25}\Z")
+
+
+@dataclass(frozen=True)
+class ZaloSettings:
+    """What the channel needs to know. Addresses point at a fake in tests; ``*_secrets`` hold one or two, newest first.
+
+    The OA secret key signs the webhook; the app secret opens the token endpoint: two settings, as the console has two.
+    ``buttons`` and ``lists`` may be switched off, as only projects and not the documentation show them on v3.
+    ``paid`` lets answers go out between 48 hours and 7 days after the last interaction, which Zalo bills.
+    """
+
+    app_id: str
+    oa_id: str
+    app_secret: str = field(repr=False)
+    oa_secrets: tuple[str, ...] = field(repr=False)
+    redirect_uri: str = ""
+    api_url: str = "https://openapi.zalo.me"
+    zbs_url: str = "https://business.openapi.zalo.me"
+    oauth_url: str = "https://oauth.zaloapp.com"
+    proxy: str | None = None
+    media_hosts: tuple[str, ...] = ("zdn.vn",)
+    buttons: bool = True
+    lists: bool = False
+    paid: bool = False
+    proof: bool = False
+    templates: bool = False
+
+
+def load_zalo_settings(env: Mapping[str, str] | None = None) -> ZaloSettings | None:
+    """Read the settings, or return ``None`` when the channel is off.
+
+    Raises:
+        SetupError: the channel is on and a setting is missing or cannot be used; the text says what to set.
+    """
+    values = os.environ if env is None else env
+    app_id = values.get("MOTCUA_ZALO_APP_ID", "").strip()
+    if not app_id:
+        return None
+    return ZaloSettings(
+        app_id=_id(app_id, "MOTCUA_ZALO_APP_ID"),
+        oa_id=_id(values.get("MOTCUA_ZALO_OA_ID", "").strip(), "MOTCUA_ZALO_OA_ID"),
+        app_secret=_secrets(values, "MOTCUA_ZALO_APP_SECRET_FILE", "the app's secret key")[0],
+        oa_secrets=_secrets(values, "MOTCUA_ZALO_OA_SECRET_FILE", "the OA secret key of the console's webhook page"),
+        redirect_uri=_url(values, "MOTCUA_ZALO_REDIRECT_URI", ""),
+        api_url=_url(values, "MOTCUA_ZALO_API_URL", ZaloSettings.api_url),
+        zbs_url=_url(values, "MOTCUA_ZALO_ZBS_URL", ZaloSettings.zbs_url),
+        oauth_url=_url(values, "MOTCUA_ZALO_OAUTH_URL", ZaloSettings.oauth_url),
+        proxy=_url(values, "MOTCUA_OUTBOUND_PROXY", "") or None,
+        buttons=_flag(values, "MOTCUA_ZALO_BUTTONS", default=True),
+        lists=_flag(values, "MOTCUA_ZALO_LISTS", default=False),
+        paid=_flag(values, "MOTCUA_ZALO_PAID", default=False),
+        proof=_flag(values, "MOTCUA_ZALO_APPSECRET_PROOF", default=False),
+        templates=_flag(values, "MOTCUA_ZALO_TEMPLATES", default=False),
+    )  # fmt: skip
+
+
+def _id(value: str, name: str) -> str:
+    if not _ID.match(value):
+        raise SetupError(f"Set {name} to the number that Zalo's console shows.")
+    return value
+
+
+def _secrets(values: Mapping[str, str], name: str, what: str) -> tuple[str, ...]:
+    """Return the lines of a secret file: secrets come from files, as an environment shows in process lists."""
+    place = values.get(name, "").strip()
+    if not place:
+        raise SetupError(f"Set {name} to a file (mode 0600) with {what}; the channel is on, as MOTCUA_ZALO_APP_ID is.")
+    path = Path(place)
+    try:
+        mode = path.stat().st_mode & 0o777
+        lines = tuple(line.strip() for line in path.read_text(encoding="ascii").splitlines() if line.strip())
+    except (OSError, UnicodeDecodeError) as error:
+        raise SetupError(f"Cannot read the file of {name}: create it with mode 0600.") from error
+    if mode & 0o077:
+        raise SetupError(f"The file of {name} can be read by others: run chmod 600 on it.")
+    if not lines or len(lines) > 2:
+        raise SetupError(f"The file of {name} needs one secret a line, newest first, at most two.")
+    return lines
+
+
+def _url(values: Mapping[str, str], name: str, default: str) -> str:
+    """Return an address: https, or http on this machine (the fake)."""
+    value = (values.get(name) or default).strip().rstrip("/")
+    if not value:
+        return ""
+    parts = urlsplit(value)
+    local = parts.hostname in ("127.0.0.1", "localhost")
+    if not parts.hostname or parts.scheme not in (("http", "https") if local else ("https",)):
+        raise SetupError(f"Set {name} to an https address.")
+    return value
+
+
+def _flag(values: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = values.get(name, "").strip().lower()
+    if text in ("", "0", "1", "yes", "no", "true", "false"):
+        return text in ("1", "yes", "true") if text else default
+    raise SetupError(f"Set {name} to yes or no.")
