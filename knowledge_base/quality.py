@@ -17,6 +17,7 @@ from knowledge_base.importers.run import Outcome
 JSON_FILE: Final = "quality.json"
 HTML_FILE: Final = "quality.html"
 SEVERITY_WORDS: Final[dict[Severity, str]] = {"lost": "Không nhập được", "marked": "Đã đánh dấu", "repaired": "Đã sửa"}
+REPAIRED_ROWS: Final = 100  # of a kind that is good again, a sample is enough to look at
 _ORDER: Final[tuple[Severity, ...]] = ("lost", "marked", "repaired")
 _PAGE: Final = """<!doctype html>
 <html lang="vi">
@@ -100,11 +101,14 @@ def html_page(outcome: Outcome) -> str:
 
 
 def _details(kind: IssueKind, group: list[Issue], names: dict[str, str]) -> str:
+    shown = group[:REPAIRED_ROWS] if group[0].severity == "repaired" else group
     rows = "\n".join(
         f"<tr><td><code>{escape(issue.code)}</code></td><td>{escape(names.get(issue.code, ''))}</td>"
         f"<td>{escape(issue.field)}</td><td>{escape(issue.detail)}</td></tr>"
-        for issue in group
+        for issue in shown
     )
+    if len(group) > len(shown):
+        rows += f"\n<tr><td colspan=4>… và {len(group) - len(shown)} mục nữa, xem quality.json.</td></tr>"
     return _DETAIL.format(kind=kind, meaning=escape(MEANING[kind]), count=len(group), rows=rows)
 
 

@@ -39,18 +39,25 @@ def split_legal(text: str) -> list[tuple[str, str]]:
         if re.match(r"[\s,;.)]", body[found.end() : found.end() + 1]):
             continue
         name = one_line(body[start : found.start()])
-        if name and not re.search(rf"[{LOW}]", name, re.I):
-            rows.append((name + found.group(), ""))  # digits of the number were torn off: state it whole, as it stands
-        elif name or not rows:
-            rows.append((name, found.group()))
-        elif rows[-1][1] == found.group():
-            # The number stood at the end of the name and again in its own cell: the first belongs to the name.
-            rows[-1] = (f"{rows[-1][0]} {found.group()}", found.group())
+        _add_row(rows, name, found.group())
         start = found.end()
     rest = one_line(body[start:])
     if len(rest) >= _SHORTEST_NAME and rest.casefold() != "không có thông tin":
         rows.append((rest, ""))
     return rows
+
+
+def _add_row(rows: list[tuple[str, str]], name: str, number: str) -> None:
+    if name and not re.search(rf"[{LOW}]", name, re.I):
+        rows.append((name + number, ""))  # digits of the number were torn off: state it whole, as it stands
+    elif name:
+        rows.append((name, number))
+    elif rows and rows[-1][1].endswith(number):
+        # The number stood at the end of the name and again in its own cell: the first belongs to the name.
+        before, whole = rows[-1]
+        rows[-1] = (before if before == whole else f"{before} {whole}", number)
+    else:
+        rows.append((number, number))
 
 
 def split_results(text: str, issues: Issues) -> list[str]:

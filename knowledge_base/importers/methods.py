@@ -11,6 +11,7 @@ from core.facts import Duration, Fee, Method, MethodKind
 from knowledge_base.importers.cells import is_empty, one_line
 from knowledge_base.importers.fees import parse_fee
 from knowledge_base.importers.issues import Issues
+from knowledge_base.importers.letters import UP
 from knowledge_base.importers.times import UNIT_PATTERN, parse_time
 
 KINDS: Final[dict[str, MethodKind]] = {
@@ -24,12 +25,19 @@ KINDS: Final[dict[str, MethodKind]] = {
 HEADER: Final = "Hình thức nộpThời gianPhí, lệ phíMô tả"
 _KIND: Final = "Trực tuyến|Trực tiếp|Dịch vụ bưu chính"
 _NO_INFO: Final = "Không có thông tin"
-# A word of the first column starts a row only where a time cell follows it; in running text it does not.
-_ROW: Final = re.compile(rf"(?={_KIND})(?=(?:{_KIND})(?:\d|{_NO_INFO}|Không quy định(?=Miễn|{_NO_INFO}|\d)))")
+# A word of the first column starts a row at the table's beginning, where a time cell follows it, and where it is glued
+# to capitals or text on both sides; in running text it does not.
+_ROW: Final = re.compile(
+    rf"(?=\A(?:{_KIND}))|(?<=[^\s(:])(?=(?:{_KIND})[{UP}])"
+    rf"|(?=(?:{_KIND})(?:\d|{_NO_INFO}|Không phải trả kết quả|Không quy định(?=Miễn|{_NO_INFO}|\d)))"
+)
 _HEAD: Final = re.compile(rf"({_KIND})(.*)", re.S)
 _TIME: Final = re.compile(rf"({_NO_INFO}|Không quy định|\d+(?:[.,]\d+)?\s*(?:{UNIT_PATTERN})|)", re.S)
 _FEE: Final = re.compile(
     r"(Miễn phí|Không có thông tin|[\d.,]+\s*(?:Việt Nam Đồng|VNĐ|USD|EUR)|VNĐ|Việt Nam Đồng|)", re.S
+)
+_TIME_IN_WORDS: Final = re.compile(
+    r"(.{4,200}?)(?=Miễn phí|Không có thông tin|\d[\d.,]*\s*(?:VNĐ|Việt Nam Đồng))", re.S
 )
 _BARE: Final = re.compile(r"(\d+)(?=Miễn phí|Không có thông tin)")
 _GLUED: Final = re.compile(r"(\d[\d.,]*)\s*(?:Việt Nam Đồng|VNĐ|USD)|\d[\d.,]*")
@@ -77,6 +85,8 @@ def _take_time(rest: str) -> tuple[str, str]:
         return bare[1], rest[bare.end() :]
     found = _TIME.match(rest)
     time = found[1] if found else ""
+    if not time and not rest[:1].isdigit() and (words := _TIME_IN_WORDS.match(rest)):
+        time = words[1]
     if time:
         return time, rest[len(time) :]
     return ("?" if rest[:1].isdigit() else ""), rest

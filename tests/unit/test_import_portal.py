@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.procedure import Procedure
@@ -85,6 +85,16 @@ def test_words_of_the_first_column_inside_a_description_start_no_row() -> None:
     )
     assert [(row.kind, row.time) for row in rows] == [("online", "5 Ngày"), ("postal", "")]
     assert rows[0].description == "Nộp Trực tuyến qua cổng hoặc Trực tiếp tại quầy"
+
+
+def test_a_time_in_words_is_kept_as_words() -> None:
+    cells = (
+        "Trực tuyếnKhông phải trả kết quả cho người nuôiMiễn phíTrực tiếpKhông phải trả kết quả cho người nuôiMiễn phí"
+    )
+    procedure, issues = read(cach_thuc_thuc_hien=METHODS + cells)
+    assert [method.kind for method in procedure.methods] == ["online", "in_person"]
+    assert procedure.methods[0].times[0].unknown == "Nguồn ghi: Không phải trả kết quả cho người nuôi"
+    assert "time_not_whole" in issues.kinds()
 
 
 @pytest.mark.parametrize("cell", ["Trực tuyến1Miễn phí", "Trực tiếp15Không có thông tin", "Trực tiếp125 VNĐ"])
@@ -191,6 +201,11 @@ def test_legal_bases_are_split_where_the_next_name_is_glued_to_a_number() -> Non
     ]
 
 
+def test_a_legal_basis_whose_name_is_its_number_is_not_lost() -> None:
+    text = "Tên văn bản pháp lýMã văn bảnNghị định 8/2015/NĐ-CP8/2015/NĐ-CPLuật 54/2014/QH1354/2014/QH13"
+    assert split_legal(text) == [("Nghị định 8/2015/NĐ-CP", "8/2015/NĐ-CP"), ("Luật 54/2014/QH13", "54/2014/QH13")]
+
+
 def test_keyboard_noise_is_no_result() -> None:
     issues = Issues("x")
     assert split_results("sdfgh Mã: KQ.G01.000002Giấy nuôi rùaMã: KQ.G01.000003Từ khóaKhông có thông tin", issues) == [
@@ -237,6 +252,7 @@ def test_a_gz_file_reads_as_the_plain_one(tmp_path: Path) -> None:
     assert run_import(source, "portal-jsonl", tmp_path / "out").written == 1
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.text(max_size=120))
 def test_any_text_in_any_table_gives_a_procedure_or_a_marked_loss(text: str) -> None:
     procedure, _ = read(
