@@ -36,9 +36,7 @@ IssueKind = Literal[
 ]
 Severity = Literal["repaired", "marked", "lost"]
 
-REPAIRED: Final[frozenset[IssueKind]] = frozenset(
-    {"page_chrome", "form_name_glued", "quantity_glued", "code_suffix", "field_missing"}
-)
+REPAIRED: Final[frozenset[IssueKind]] = frozenset({"page_chrome", "code_suffix"})
 LOST: Final[frozenset[IssueKind]] = frozenset({"bad_code", "bad_record", "duplicate_code"})
 
 MEANING: Final[dict[IssueKind, str]] = {
