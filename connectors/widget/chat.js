@@ -212,7 +212,7 @@
   const hangUp = () => {
     clearInterval(pinger);
     clearTimeout(acker);
-    if (pollStop) pollStop.abort();
+    if (pollStop) { pollStop.abort(); pollStop = null; }
     if (socket) { socket.onclose = socket.onmessage = null; socket.close(); socket = null; }
     ready = false;
   };
@@ -270,6 +270,7 @@
     while (mine === run) {
       for (const message of [...session.pending]) await post(message);
       if (mine !== run) return;
+      if (session.pending.length) continue; // written meanwhile
       pollStop = new AbortController();
       const { status, body } = await call(`/web/messages?after=${last}&wait=25`, { stop: pollStop })
         .catch((error) => { if (session.pending.length && mine === run) return { status: 200, body: { messages: [] } }; throw error; });
@@ -292,7 +293,7 @@
     typing();
     transmit(message);
     armAck();
-    if (polling && pollStop) pollStop.abort();
+    if (!socket && pollStop) pollStop.abort();
   };
   const clear = () => {
     last = 0; seen = new Set(); waiting = new Set(); bubbles = new Map();
