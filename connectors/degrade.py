@@ -9,12 +9,15 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from connectors.base import Capabilities
-from core.message import Button, Reply
+from core.message import Button, Incoming, Reply
 from core.wording import source_line
 
 ASK_NUMBER = "Anh/Chị vui lòng trả lời bằng số thứ tự."
+LATE_AFTER = timedelta(minutes=30)
+LATE = "Xin lỗi Anh/Chị, câu trả lời này đến muộn vì hệ thống bị gián đoạn."
 # The best place to cut comes first; each pattern matches up to and with the blank after which the next part begins.
 _CUTS = tuple(re.compile(f".*(?:{end})", re.S) for end in (r"\n\s*\n", r"[.!?…]['\")\]]*\s+|\n", r"[;:,]\s+", r"\s+"))
 _TOO_SHORT = 0.3  # a cut that leaves less than this share of the room is worse than the next kind of cut
@@ -37,6 +40,13 @@ def shape(reply: Reply, can: Capabilities, *, buttons: bool = True, measure: Mea
         blocks.append(numbered(reply.options))
     texts = split_text("\n\n".join(blocks), can.text_chars, measure)
     return Shaped(tuple(texts), reply.options if native else ())
+
+
+def say_if_late(reply: Reply, message: Incoming, now: datetime) -> Reply:
+    """Return a reply that owns up to being late, when the message it answers is more than half an hour old."""
+    if message.provider_time is None or now - message.provider_time <= LATE_AFTER:
+        return reply
+    return reply.model_copy(update={"text": f"{LATE}\n\n{reply.text}"})
 
 
 def fits(options: Sequence[Button], can: Capabilities) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from connectors.base import Body, Capabilities
-from connectors.degrade import Shaped, numbered, shape
+from connectors.degrade import Shaped, numbered, say_if_late, shape
 from connectors.zalo.parse import ANONYMOUS, PRESS_PREFIX
 from connectors.zalo.settings import ZaloSettings
 from core.message import Button, Incoming, Reply
@@ -20,8 +20,6 @@ LIST_ITEMS = 5
 TITLE_CHARS = 100
 SUBTITLE_CHARS = 500
 ASK_CHOICE = "Anh/Chị vui lòng chọn một mục dưới đây:"
-LATE_AFTER = timedelta(minutes=30)
-LATE = "Xin lỗi Anh/Chị, câu trả lời này đến muộn vì hệ thống bị gián đoạn."
 
 
 def capabilities(settings: ZaloSettings) -> Capabilities:
@@ -35,8 +33,7 @@ def capabilities(settings: ZaloSettings) -> Capabilities:
 
 def render(reply: Reply, message: Incoming, can: Capabilities, now: datetime | None = None) -> list[Body]:
     """Translate a reply: texts in order, choices as buttons under the last one, links of sources as a list."""
-    if _is_late(message, now or datetime.now(UTC)):
-        reply = reply.model_copy(update={"text": f"{LATE}\n\n{reply.text}"})
+    reply = say_if_late(reply, message, now or datetime.now(UTC))
     anonymous = message.conversation.rpartition(":")[2].startswith(ANONYMOUS)
     shaped = shape(reply, can, buttons=not anonymous)
     bodies: list[Body] = [text_body(text) for text in shaped.texts]
@@ -110,7 +107,3 @@ def _links(reply: Reply, can: Capabilities) -> list[tuple[str, str, str]]:
     """Return the sources with addresses when there are several; a single one is well placed in the text."""
     links = [(f"Thủ tục {source.code}", source.decision or "", source.url) for source in reply.sources if source.url]
     return links[: can.list_items] if len(links) > 1 else []
-
-
-def _is_late(message: Incoming, now: datetime) -> bool:
-    return message.provider_time is not None and now - message.provider_time > LATE_AFTER

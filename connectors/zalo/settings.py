@@ -6,9 +6,8 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from urllib.parse import urlsplit
 
+from connectors.environment import address, read_secret_file, secret_file, switch
 from core.errors import SetupError
 
 _ID = re.compile(r"\d{5,25}\Z")
@@ -55,16 +54,16 @@ def load_zalo_settings(env: Mapping[str, str] | None = None) -> ZaloSettings | N
         oa_id=_id(values.get("MOTCUA_ZALO_OA_ID", "").strip(), "MOTCUA_ZALO_OA_ID"),
         app_secret=_secrets(values, "MOTCUA_ZALO_APP_SECRET_FILE", "the app's secret key")[0],
         oa_secrets=_secrets(values, "MOTCUA_ZALO_OA_SECRET_FILE", "the OA secret key of the console's webhook page"),
-        redirect_uri=_url(values, "MOTCUA_ZALO_REDIRECT_URI", ""),
-        api_url=_url(values, "MOTCUA_ZALO_API_URL", ZaloSettings.api_url),
-        zbs_url=_url(values, "MOTCUA_ZALO_ZBS_URL", ZaloSettings.zbs_url),
-        oauth_url=_url(values, "MOTCUA_ZALO_OAUTH_URL", ZaloSettings.oauth_url),
-        proxy=_url(values, "MOTCUA_OUTBOUND_PROXY", "") or None,
-        buttons=_flag(values, "MOTCUA_ZALO_BUTTONS", default=True),
-        lists=_flag(values, "MOTCUA_ZALO_LISTS", default=False),
-        paid=_flag(values, "MOTCUA_ZALO_PAID", default=False),
-        proof=_flag(values, "MOTCUA_ZALO_APPSECRET_PROOF", default=False),
-        templates=_flag(values, "MOTCUA_ZALO_TEMPLATES", default=False),
+        redirect_uri=address(values, "MOTCUA_ZALO_REDIRECT_URI", ""),
+        api_url=address(values, "MOTCUA_ZALO_API_URL", ZaloSettings.api_url),
+        zbs_url=address(values, "MOTCUA_ZALO_ZBS_URL", ZaloSettings.zbs_url),
+        oauth_url=address(values, "MOTCUA_ZALO_OAUTH_URL", ZaloSettings.oauth_url),
+        proxy=address(values, "MOTCUA_OUTBOUND_PROXY", "") or None,
+        buttons=switch(values, "MOTCUA_ZALO_BUTTONS", default=True),
+        lists=switch(values, "MOTCUA_ZALO_LISTS", default=False),
+        paid=switch(values, "MOTCUA_ZALO_PAID", default=False),
+        proof=switch(values, "MOTCUA_ZALO_APPSECRET_PROOF", default=False),
+        templates=switch(values, "MOTCUA_ZALO_TEMPLATES", default=False),
     )  # fmt: skip
 
 
@@ -75,37 +74,4 @@ def _id(value: str, name: str) -> str:
 
 
 def _secrets(values: Mapping[str, str], name: str, what: str) -> tuple[str, ...]:
-    """Return the lines of a secret file: secrets come from files, as an environment shows in process lists."""
-    place = values.get(name, "").strip()
-    if not place:
-        raise SetupError(f"Set {name} to a file (mode 0600) with {what}; the channel is on, as MOTCUA_ZALO_APP_ID is.")
-    path = Path(place)
-    try:
-        mode = path.stat().st_mode & 0o777
-        lines = tuple(line.strip() for line in path.read_text(encoding="ascii").splitlines() if line.strip())
-    except (OSError, UnicodeDecodeError) as error:
-        raise SetupError(f"Cannot read the file of {name}: create it with mode 0600.") from error
-    if mode & 0o077:
-        raise SetupError(f"The file of {name} can be read by others: run chmod 600 on it.")
-    if not lines or len(lines) > 2:
-        raise SetupError(f"The file of {name} needs one secret a line, newest first, at most two.")
-    return lines
-
-
-def _url(values: Mapping[str, str], name: str, default: str) -> str:
-    """Return an address: https, or http on this machine (the fake)."""
-    value = (values.get(name) or default).strip().rstrip("/")
-    if not value:
-        return ""
-    parts = urlsplit(value)
-    local = parts.hostname in ("127.0.0.1", "localhost")
-    if not parts.hostname or parts.scheme not in (("http", "https") if local else ("https",)):
-        raise SetupError(f"Set {name} to an https address.")
-    return value
-
-
-def _flag(values: Mapping[str, str], name: str, *, default: bool) -> bool:
-    text = values.get(name, "").strip().lower()
-    if text in ("", "0", "1", "yes", "no", "true", "false"):
-        return text in ("1", "yes", "true") if text else default
-    raise SetupError(f"Set {name} to yes or no.")
+    return read_secret_file(secret_file(values, name, what, "MOTCUA_ZALO_APP_ID"), name)

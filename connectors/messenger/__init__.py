@@ -1,0 +1,1 @@
+"""Facebook Messenger: webhook, Send API, profile and conversation routing of one Page."""

@@ -1,0 +1,73 @@
+"""Messenger as a channel: the port :class:`connectors.events.Webhook` over one Page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from connectors.base import Body, Outcome
+from connectors.events import Ledger, Received
+from connectors.messenger import parse, render, verify
+from connectors.messenger.graph import Graph
+from connectors.messenger.handover import Handover
+from connectors.messenger.send import Sender
+from connectors.messenger.settings import MessengerSettings
+from connectors.outbound import Observer, Outbound
+from core.message import Incoming, Reply
+
+Clock = Callable[[], datetime]
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class MessengerChannel:
+    """One Page. A bad signature is answered 403."""
+
+    name = "messenger"
+    pulled = False
+    refuse_status = 403
+    capabilities = render.CAPABILITIES
+
+    def __init__(
+        self, settings: MessengerSettings, ledger: Ledger, observer: Observer | None = None, now: Clock = _utc_now
+    ) -> None:
+        self.settings, self._ledger, self._now = settings, ledger, now
+        self.graph = Graph(settings, Outbound(self.name, observer, settings.proxy))
+        self.handover = Handover(self.graph)
+        self._sender = Sender(settings, self.graph, ledger, now)
+
+    def challenge(self, params: Mapping[str, str]) -> str | None:
+        """Answer the platform's verification request, or ``None`` to refuse it."""
+        return verify.challenge(params, self.settings.verify_tokens)
+
+    def verify(self, headers: Mapping[str, str], raw: bytes) -> str:
+        """Check the signature of a delivery and return the Page's id."""
+        verify.verify(headers, raw, self.settings.app_secrets)
+        return self.settings.page_id
+
+    def receive(self, raw: bytes, proven: str) -> Received:
+        """Translate a verified body; an item that cannot be used never takes the others along."""
+        return parse.parse(raw, self.settings)
+
+    def parse(self, raw: bytes, proven: str) -> list[Incoming]:
+        """Translate a verified body into its messages."""
+        return list(self.receive(raw, proven).messages)
+
+    def render(self, reply: Reply, message: Incoming) -> list[Body]:
+        """Translate one reply into bodies of the Send API, in order."""
+        return render.render(reply, message, self.settings, self._now())
+
+    def send(self, conversation: str, body: Body) -> Outcome:
+        """Send one body."""
+        return self._sender.send(conversation, body)
+
+    def arrived(self, conversation: str, body: Body, since: datetime) -> str | None:
+        """Return the id of a message that seems lost but came back as an echo: then it must not be sent again."""
+        mark = body.get("message", {}).get("metadata")
+        return self._ledger.echoed(conversation, mark, since) if mark else None
+
+    def act(self, conversation: str, action: str) -> bool:
+        """Show that the message was seen or an answer is being typed."""
+        return self._sender.act(conversation, action)
