@@ -59,7 +59,7 @@ class BotClient:
         return [self._signed(item.custom) for item in answer.messages]
 
     def _text(self, message: Incoming) -> tuple[str, bool]:
-        """What the bot gets, and whether it may be read as a command: a verified payload, or typed text made harmless."""
+        """What the bot gets, and whether it may be a command: a verified payload, or typed text made harmless."""
         if message.payload is not None:
             return self._signer.verify(message.payload), True
         if looks_signed(message.text.strip()):

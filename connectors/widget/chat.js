@@ -243,7 +243,7 @@
   });
   const online = () => {
     ready = true; misses = 0;
-    state(true, "Hệ thống tự động · sẵn sàng");
+    state(true, "Hệ thống tự động");
     session.pending.forEach(transmit);
     armAck();
   };
@@ -266,7 +266,7 @@
   };
   const poll = async (mine) => {
     ready = true;
-    state(true, "Hệ thống tự động · sẵn sàng");
+    state(true, "Hệ thống tự động");
     while (mine === run) {
       for (const message of [...session.pending]) await post(message);
       if (mine !== run) return;
