@@ -20,11 +20,17 @@ def find_dossier_code(text: str) -> str | None:
     national portal: ``H26.1.2-251225-0001``, ``000.00.04.H51-200221-0001``, ``G22.99-251225-020175``; the day part must
     be a day of a month (YYMMDD).
     """
+    return split_code(text)[0]
+
+
+def split_code(text: str) -> tuple[str | None, str]:
+    """Return the first dossier code of a text and the text without it, in which a second fact can be looked for."""
     tight = _LOOSE_PREFIX.sub(r"\1", _LOOSE_DOT.sub(".", text))
     for found in _CODE.finditer(tight):
         if _is_day(found["day"]):
-            return f"{found['unit'].upper()}-{found['day']}-{found['number']}"
-    return None
+            code = f"{found['unit'].upper()}-{found['day']}-{found['number']}"
+            return code, f"{tight[: found.start()]} {tight[found.end() :]}"
+    return None, text
 
 
 def masked(code: str) -> str:

@@ -1,0 +1,32 @@
+"""The schema ``dossier``: made and kept by one idempotent file, under one lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from core.dossier import DossierUnavailable
+
+FILE = Path(__file__).parent / "schema.sql"
+Connection = psycopg.Connection[Any]
+# Gives a connection in one transaction: committed at the end, undone on any error.
+Transactions = Callable[[], AbstractContextManager[Connection]]
+_LOCK = 0x646F7373  # "doss"
+
+
+def migrate(url: str) -> None:
+    """Make the schema of dossiers or bring it up to date; may be run at any time, by several processes at once.
+
+    Raises:
+        DossierUnavailable: the database cannot be reached.
+    """
+    try:
+        with psycopg.connect(url, connect_timeout=5, application_name="motcua-dossier-migrate") as connection:
+            connection.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
+            connection.execute(FILE.read_bytes())
+    except psycopg.OperationalError as error:
+        raise DossierUnavailable("the database of dossiers cannot be reached") from error
