@@ -96,7 +96,10 @@ class Charge:
 
 
 class Ledger(Protocol):
-    """The books of a channel: reply windows, charges, echoes."""
+    """The books of a channel: reply windows, charges, echoes.
+
+    Reading may raise ``StorageUnavailable``; writing never does, as the message has gone out by then.
+    """
 
     def last_interaction(self, conversation: str) -> datetime | None:
         """When the person last did something that opens a reply window."""

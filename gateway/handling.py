@@ -14,10 +14,12 @@ from core.message import Incoming, Reply, ReplyKind
 from gateway import inbox, outbox
 from gateway.bot_client import BotClient, BotDown
 from gateway.database import Pool, persist, transaction
+from gateway.fixed import fixed_reply
 from gateway.inbox import LEASE_SECONDS, Claimed
 from gateway.loop import ClaimLoop
 from gateway.metrics import END_TO_END_SECONDS, FALLBACK_TOTAL, HANDLE_TOTAL, NLU_CONFIDENCE
 from gateway.outbox import Finished, Part
+from gateway.platform_events import is_paused
 from gateway.retry import handling_delay
 
 _log = logging.getLogger(__name__)
@@ -59,7 +61,7 @@ class Handling:
             self._give_back(item, 0.0, counted=False)
             return
         try:
-            replies = self._bot().handle(item.incoming)
+            replies = self._replies(item.incoming)
             parts = [part for reply in replies for part in self._parts(reply, item.incoming)]
         except Exception as error:  # outer door: one message's fault must not stop the others
             self._failed(item, error)
@@ -68,6 +70,15 @@ class Handling:
             _observe(reply)
         self._done.put(Finished(item, parts))
 
+    def _replies(self, message: Incoming) -> list[Reply]:
+        """The answers to a message: none while a member of staff has the conversation in hand."""
+        if not self._channels[message.channel].pulled:
+            with transaction(self._pool) as connection:
+                if is_paused(connection, message.conversation):
+                    return []
+        fixed = fixed_reply(message)
+        return [fixed] if fixed else self._bot().handle(message)
+
     def _bot(self) -> BotClient:
         if not hasattr(self._local, "bot"):
             self._local.bot = self._make_bot()
@@ -75,7 +86,8 @@ class Handling:
 
     def _parts(self, reply: Reply, message: Incoming) -> list[Part]:
         channel = self._channels[message.channel]
-        return [Part(reply.kind.value, body, channel.pulled) for body in channel.render(reply, message)]
+        seconds = channel.capabilities.reply_seconds
+        return [Part(reply.kind.value, body, channel.pulled, seconds) for body in channel.render(reply, message)]
 
     def _failed(self, item: Claimed, error: Exception) -> None:
         age = (datetime.now(UTC) - item.received_at).total_seconds()

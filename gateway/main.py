@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from connectors.base import Channel
 from connectors.web import WebChannel
+from connectors.zalo import ZaloChannel
+from gateway.books import open_books
 from gateway.payload import PayloadSigner
 from gateway.settings import Settings
 
 
 def build_channels(settings: Settings) -> dict[str, Channel]:
-    """Return the channels by name."""
-    return {"web": WebChannel(settings.secrets, settings.limits.text_chars)}
+    """Return the channels by name; pushed ones are there when their settings are."""
+    channels: dict[str, Channel] = {"web": WebChannel(settings.secrets, settings.limits.text_chars)}
+    if settings.zalo:
+        books = open_books(settings)
+        channels["zalo"] = ZaloChannel(settings.zalo, books.tokens, books.ledger, books.hooks)
+    return channels
 
 
 def build_signer(settings: Settings) -> PayloadSigner:

@@ -16,6 +16,12 @@ SEND_TOTAL = Counter("send_total", "Tries to send, by channel and outcome.", ["c
 HANDLE_TOTAL = Counter("handle_total", "Tries to handle a message, by outcome.", ["outcome"])
 FALLBACK_TOTAL = Counter("fallback_total", "Replies that say the assistant did not understand.")
 NLU_CONFIDENCE = Histogram("nlu_confidence", "Certainty of replies.", buckets=[n / 10 for n in range(1, 11)])
+WEBHOOK_TOTAL = Counter(
+    "webhook_total", "Webhook calls and their events, by channel and result.", ["channel", "result"]
+)
+CALL_SECONDS = Histogram("call_seconds", "Calls to platforms.", ["channel", "endpoint", "outcome"], buckets=_SLOW)
+ALARM_TOTAL = Counter("alarm_total", "What an operator has to see to.", ["channel", "reason"])
+TOKEN_EXPIRES = Gauge("token_expires_seconds", "Until the platform token ends; below 0 it has.", ["channel"])
 SOCKETS = Gauge("sockets", "Open web sockets.")
 
 _GAUGES = CollectorRegistry()

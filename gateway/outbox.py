@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -42,7 +43,7 @@ _CLAIM = """
     from picked where outbox.id = picked.id
     returning outbox.id, channel, conversation, kind, body, attempts, lease_token,
               expires_at <= clock_timestamp(),
-              exists (select 1 from attempt where outbox_id = outbox.id and outcome is null)
+              exists (select 1 from attempt where outbox_id = outbox.id and coalesce(outcome, 'unknown') = 'unknown')
 """
 
 _SETTLE = """
@@ -152,6 +153,13 @@ def begin_attempt(connection: Connection, item: ToSend) -> int:
     row = connection.execute("insert into attempt (outbox_id) values (%s) returning id", (item.id,)).fetchone()
     assert row is not None  # an insert returns its row
     return int(row[0])
+
+
+def first_attempt(connection: Connection, item: ToSend) -> datetime:
+    """Return when a row was first tried."""
+    row = connection.execute("select min(at) from attempt where outbox_id = %s", (item.id,)).fetchone()
+    assert row is not None  # an aggregate returns its row
+    return row[0]  # type: ignore[no-any-return]
 
 
 def end_attempt(connection: Connection, attempt: int, outcome: Outcome, ms: int) -> None:

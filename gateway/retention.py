@@ -12,6 +12,16 @@ _PURGES = {
     " where raw is not null and received_at < now() - interval '7 days' limit %s)",
     "dead_letter": "delete from dead_letter where id in (select id from dead_letter"
     " where at < now() - interval '30 days' limit %s)",
+    "echo": "delete from platform_event where id in (select id from platform_event"
+    " where received_at < now() - interval '7 days' and kind = 'echo' limit %s)",
+    "platform_event": "delete from platform_event where id in (select id from platform_event"
+    " where received_at < now() - interval '90 days' limit %s)",
+    "thread_pause": "delete from thread_pause where conversation in (select conversation from thread_pause"
+    " where until < now() - interval '1 day' limit %s)",
+    "send_charge": "delete from send_charge where id in (select id from send_charge"
+    " where at < now() - interval '90 days' limit %s)",
+    "contact": "delete from contact where conversation in (select conversation from contact"
+    " where updated_at < now() - interval '365 days' limit %s)",
     "outbox": "delete from outbox where id in (select id from outbox"
     " where finished_at < now() - interval '90 days' limit %s)",
     "inbox": "delete from inbox where id in (select id from inbox"

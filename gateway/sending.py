@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from connectors.base import Channel, Outcome
 from gateway import outbox
+from gateway.books import raise_alarm
 from gateway.database import Connection, Pool, persist, transaction
 from gateway.inbox import LEASE_SECONDS
 from gateway.loop import ClaimLoop
@@ -16,6 +17,8 @@ from gateway.outbox import NEVER_TWICE, Settled, ToSend
 from gateway.retry import sending_delay
 
 _log = logging.getLogger(__name__)
+# After a try of unknown outcome the echo of what may have arrived gets this long to come.
+ECHO_SECONDS = 5.0
 
 
 class Sending:
@@ -43,6 +46,9 @@ class Sending:
         if refusal:
             self._settle(item, Settled("dead", counts=False, reason=refusal), refusal.replace(" ", "_"))
             return
+        if item.ambiguous and (reference := self._arrived(item)):
+            self._settle(item, Settled("sent", counts=False, reference=reference), "echoed")
+            return
         attempt = persist(self._pool, lambda cx: outbox.begin_attempt(cx, item), LEASE_SECONDS)
         started = time.monotonic()
         outcome = self._channels[item.channel].send(item.conversation, item.body)
@@ -53,6 +59,8 @@ class Sending:
             return outbox.settle(connection, item, settled(item, outcome))
 
         persist(self._pool, record, LEASE_SECONDS)
+        if outcome.alarm:
+            raise_alarm(item.channel, outcome.code or "send")
         self._ended(item, outcome.kind)
 
     def _refusal(self, item: ToSend) -> str | None:
@@ -65,13 +73,22 @@ class Sending:
             return "no such channel"
         return None
 
+    def _arrived(self, item: ToSend) -> str | None:
+        """The platform's id of the message if an earlier try of unknown outcome came back as an echo."""
+        look = getattr(self._channels[item.channel], "arrived", None)
+        if look is None:
+            return None
+        since = persist(self._pool, lambda cx: outbox.first_attempt(cx, item), LEASE_SECONDS)
+        found: str | None = look(item.conversation, item.body, since)
+        return found
+
     def _settle(self, item: ToSend, result: Settled, outcome: str) -> None:
         persist(self._pool, lambda cx: outbox.settle(cx, item, result), LEASE_SECONDS)
         self._ended(item, outcome)
 
     def _ended(self, item: ToSend, outcome: str) -> None:
         SEND_TOTAL.labels(item.channel, outcome).inc()
-        if outcome != "sent":
+        if outcome not in ("sent", "echoed"):
             _log.warning("not sent", extra={"outbox": item.id, "channel": item.channel, "outcome": outcome})
         self.loop.release()
 
@@ -82,4 +99,5 @@ def settled(item: ToSend, outcome: Outcome) -> Settled:
         return Settled("sent", reference=outcome.reference)
     if outcome.kind == "dead":
         return Settled("dead", reason=f"refused: {outcome.code or outcome.http_status}")
-    return Settled("open", delay=sending_delay(item.attempts + 1, outcome.retry_after))
+    wait = ECHO_SECONDS if outcome.kind == "unknown" else 0.0
+    return Settled("open", delay=sending_delay(item.attempts + 1, max(outcome.retry_after or 0.0, wait)))

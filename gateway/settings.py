@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from connectors.zalo.settings import ZaloSettings, load_zalo_settings
 from core.errors import SetupError
 
 DEFAULT_HOME = ".motcua"
@@ -32,6 +33,7 @@ class Settings:
     """Everything that the gateway and the worker read from the environment.
 
     ``secrets`` sign widget tokens and button payloads: the first signs, all verify (two during a rotation).
+    ``token_keys`` seal platform tokens in the database; ``zalo`` is ``None`` while that channel is off.
     ``frame_ancestors`` are the sites that may show the widget; ``origins`` may open a socket beside our own page.
     """
 
@@ -48,6 +50,8 @@ class Settings:
     senders: int = 4
     metrics_port: int | None = None
     limits: Limits = Limits()
+    token_keys: tuple[bytes, ...] = field(default=(), repr=False)
+    zalo: ZaloSettings | None = None
 
 
 def load_settings(env: Mapping[str, str] | None = None) -> Settings:
@@ -74,7 +78,14 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         senders=_number(values, "MOTCUA_SENDERS", 4, 1, 64),
         metrics_port=_number(values, "MOTCUA_METRICS_PORT", 0, 0, 65535) or None,
         limits=Limits(pool_size=_number(values, "MOTCUA_POOL", 8, 2, 64)),
+        token_keys=_token_keys(values),
+        zalo=load_zalo_settings(values),
     )
+
+
+def _token_keys(values: Mapping[str, str]) -> tuple[bytes, ...]:
+    place = values.get("MOTCUA_TOKEN_KEY_FILE", "").strip()
+    return tuple(line.encode() for line in read_secrets(Path(place))) if place else ()
 
 
 def read_secrets(path: Path) -> list[str]:

@@ -24,6 +24,7 @@ from gateway.outbox import WAKE_SENDERS
 from gateway.retention import purge
 from gateway.sending import Sending
 from gateway.settings import Settings, load_settings
+from gateway.upkeep import Upkeep
 
 _log = logging.getLogger(__name__)
 _PURGE_SECONDS = 3600.0
@@ -41,6 +42,7 @@ class Worker:
         bot = make_bot or (lambda: BotClient(settings.bot_url, settings.bot_token, signer, settings.limits.bot_seconds))
         self.handling = Handling(self._pool, channels, bot, owner, settings.handlers)
         self.sending = Sending(self._pool, channels, owner, settings.senders)
+        self._upkeep = Upkeep(channels)
         self._listener = Listener(
             settings.database_url,
             "motcua-worker-listener",
@@ -55,9 +57,11 @@ class Worker:
         self._listener.ready.wait(10)
         self.handling.start()
         self.sending.start()
+        self._upkeep.start()
 
     def stop(self) -> None:
         """Drain: no new claims, what is in hand is finished, connections close."""
+        self._upkeep.stop()
         self.handling.stop()
         self.sending.stop()
         self._listener.stop()

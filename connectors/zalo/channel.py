@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import datetime
 
 from connectors.base import Body, Outcome
 from connectors.events import Ledger, Received
-from connectors.outbound import Observer, Outbound
-from connectors.tokens import Alarm, TokenStore
+from connectors.hooks import Hooks
+from connectors.outbound import Outbound
+from connectors.tokens import TokenStore
 from connectors.zalo import verify as signature
 from connectors.zalo.api import ZaloApi
 from connectors.zalo.oauth import ZaloTokens
@@ -18,12 +19,6 @@ from connectors.zalo.send import ZaloSender
 from connectors.zalo.settings import ZaloSettings
 from core.message import Incoming, Reply
 
-Clock = Callable[[], datetime]
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
 
 class ZaloChannel:
     """Zalo Official Account. A bad signature is answered 200 and dropped, as the console's check insists on 200."""
@@ -32,22 +27,15 @@ class ZaloChannel:
     pulled = False
     refuse_status = 200
 
-    def __init__(
-        self,
-        settings: ZaloSettings,
-        tokens: TokenStore,
-        ledger: Ledger,
-        observer: Observer | None = None,
-        alarm: Alarm | None = None,
-        now: Clock = _utc_now,
-    ) -> None:
+    def __init__(self, settings: ZaloSettings, tokens: TokenStore, ledger: Ledger, hooks: Hooks | None = None) -> None:
+        hooks = hooks or Hooks()
         self.settings = settings
         self.capabilities = capabilities(settings)
-        self._ledger, self._now = ledger, now
-        outbound = Outbound(self.name, observer, settings.proxy)
-        self.tokens = ZaloTokens(settings, tokens, outbound, alarm, now)
+        self._ledger, self._now = ledger, hooks.now
+        outbound = Outbound(self.name, hooks.observer, settings.proxy)
+        self.tokens = ZaloTokens(settings, tokens, outbound, hooks)
         self.api = ZaloApi(settings, self.tokens, outbound)
-        self._sender = ZaloSender(settings, self.api, ledger, now)
+        self._sender = ZaloSender(settings, self.api, ledger, hooks.now)
 
     def verify(self, headers: Mapping[str, str], raw: bytes) -> str:
         """Check the signature and return our OA's id."""

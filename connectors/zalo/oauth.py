@@ -11,14 +11,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from connectors.hooks import Hooks
 from connectors.outbound import Answer, Outbound, Request
-from connectors.tokens import Alarm, LockedTokens, TokenBusy, TokenPair, TokenRefused, TokenStore
+from connectors.tokens import LockedTokens, TokenBusy, TokenPair, TokenRefused, TokenStore
 from connectors.zalo.settings import ZaloSettings
 from core.errors import BadInput
 
@@ -79,16 +79,9 @@ def code_from(redirected: str, settings: ZaloSettings, state: str) -> str:
 class ZaloTokens:
     """Gives the access token and renews it; safe in many threads and processes."""
 
-    def __init__(
-        self,
-        settings: ZaloSettings,
-        store: TokenStore,
-        outbound: Outbound,
-        alarm: Alarm | None = None,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        self._settings, self._store, self._outbound, self._now = settings, store, outbound, now
-        self._alarm = alarm or (lambda channel, reason: None)
+    def __init__(self, settings: ZaloSettings, store: TokenStore, outbound: Outbound, hooks: Hooks) -> None:
+        self._settings, self._store, self._outbound = settings, store, outbound
+        self._now, self._alarm = hooks.now, hooks.alarm
 
     def access(self) -> str:
         """Return an access token that is not about to expire.

@@ -15,6 +15,7 @@ from connectors.zalo.errors import Action, Host, action_for, code_of, outcome_fo
 from connectors.zalo.parse import ANONYMOUS, CHANNEL
 from connectors.zalo.settings import ZaloSettings
 from connectors.zalo.windows import Window, window
+from core.errors import StorageUnavailable
 
 Json = dict[str, Any]
 _FALLS_BACK = frozenset({Action.TEXT, Action.SHORTEN, Action.UPLOAD})
@@ -34,12 +35,12 @@ class ZaloSender:
 
     def send(self, conversation: str, body: Body) -> Outcome:
         """Send one body; never raises for what Zalo or the network does."""
-        if refusal := self._closed(conversation):
-            return refusal
         message = body.get("message")
         if not isinstance(message, dict):
             return Outcome("dead", code="not_a_zalo_body")
         try:
+            if refusal := self._closed(conversation):
+                return refusal
             outcome, action = self._try(conversation, message)
             if action in _FALLS_BACK and body.get("fallback"):
                 outcome, _ = self._try(conversation, {"text": body["fallback"]})
@@ -47,6 +48,8 @@ class ZaloSender:
             return Outcome("retry", code="token_busy", retry_after=5.0)
         except TokenRefused:
             return Outcome("retry", code="no_token", retry_after=300.0, alarm=True)
+        except StorageUnavailable:  # before the call: what comes after it does not raise
+            return Outcome("retry", code="storage")
         return outcome
 
     def _closed(self, conversation: str) -> Outcome | None:

@@ -1,0 +1,48 @@
+"""What pushed channels are given by the composition root: token store, ledger, metrics and alarms."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from connectors.hooks import Hooks
+from gateway.database import open_pool
+from gateway.ledger import PostgresLedger
+from gateway.metrics import ALARM_TOTAL, CALL_SECONDS
+from gateway.sealing import Sealer
+from gateway.settings import Settings
+from gateway.token_store import PostgresTokens
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Books:
+    """The database side of all pushed channels of a process; they share one small pool."""
+
+    tokens: PostgresTokens
+    ledger: PostgresLedger
+    hooks: Hooks
+
+
+def open_books(settings: Settings) -> Books:
+    """Open the books.
+
+    Raises:
+        SetupError: there is no key to seal tokens with.
+    """
+    sealer = Sealer(settings.token_keys)
+    pool = open_pool(settings.database_url, settings.senders, "motcua-channels")
+    return Books(
+        PostgresTokens(settings.database_url, pool, sealer), PostgresLedger(pool), Hooks(_observe, raise_alarm)
+    )
+
+
+def raise_alarm(channel: str, reason: str) -> None:
+    """Count and log what an operator has to see to; alerts hang on the counter."""
+    ALARM_TOTAL.labels(channel, reason).inc()
+    _log.error("alarm", extra={"channel": channel, "error": reason})
+
+
+def _observe(channel: str, endpoint: str, outcome: str, ms: int) -> None:
+    CALL_SECONDS.labels(channel, endpoint, outcome).observe(ms / 1000)

@@ -1,0 +1,53 @@
+"""Upkeep: once a minute every channel does what is due (tokens), whether or not there is anything to send."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from connectors.base import Channel
+from core.errors import StorageUnavailable
+from gateway.metrics import TOKEN_EXPIRES
+
+UPKEEP_SECONDS = 60.0
+_log = logging.getLogger(__name__)
+
+
+class Upkeep:
+    """A thread of the worker; with several workers the channels' own locks keep the work single."""
+
+    def __init__(self, channels: Mapping[str, Channel]) -> None:
+        self._channels = channels
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
+
+    def start(self) -> None:
+        """Begin, with a first round at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; a round in hand is left to itself, as its steps are safe to cut."""
+        self._stopping.set()
+        self._thread.join(1.0)
+
+    def _run(self) -> None:
+        while True:
+            for name, channel in self._channels.items():
+                _maintain(name, channel)
+            if self._stopping.wait(UPKEEP_SECONDS):
+                return
+
+
+def _maintain(name: str, channel: Channel) -> None:
+    try:
+        if work := getattr(channel, "maintain", None):
+            work()
+        expires: datetime | None = channel.token_expires() if hasattr(channel, "token_expires") else None
+        if expires is not None:
+            TOKEN_EXPIRES.labels(name).set((expires - datetime.now(UTC)).total_seconds())
+    except StorageUnavailable as error:
+        _log.warning("upkeep later", extra={"channel": name, "error": str(error)})
+    except Exception:  # outer door of the thread: one channel's fault must not end the upkeep of all
+        _log.exception("upkeep failed", extra={"channel": name})
