@@ -4,42 +4,92 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from actions.answers.wording import day_text
 from actions.misses import HUMAN
+from actions.nearby import moved, place_named
 from actions.procedure import answer
 from actions.services import Services
 from actions.turn import Outcome, TopicAction, Turn
-from core.message import Aspect, Reply, ReplyKind
+from core.message import Aspect, Reply, ReplyKind, Source
+from knowledge_base.overlays import Overlay, ServicePoint
+from knowledge_base.places import Ambiguous, Place, Resolved
 
-ADDRESS = (
-    "Nơi tiếp nhận hồ sơ tại Hà Nội (thông tin ngày 01/07/2025, thanglong.chinhphu.vn):\n"
-    "• Việc của xã, phường: Điểm phục vụ hành chính công tại Ủy ban nhân dân xã, phường.\n"
-    "• Trung tâm Phục vụ hành chính công thành phố, Chi nhánh số 1: 258 Võ Chí Công.\n"
-    "Tôi chưa có địa chỉ đã xác nhận của từng điểm xã, phường; Anh/Chị gọi 19001009 để được chỉ nơi gần nhất."
-)
-HOURS = (
-    "Giờ làm việc của từng điểm tiếp nhận chưa được nguồn nào của tôi xác nhận, nên tôi không nêu giờ cụ thể. "
-    "Anh/Chị gọi 19001009 trước khi đi. "
-    "Ứng dụng iHanoi cho lấy số hẹn trong khoảng 08:00–16:00, mỗi người tối đa 2 số một ngày."
-)
-HOTLINE = "Tổng đài hỗ trợ thủ tục hành chính của Hà Nội: 19001009 và 024.1022 (thông tin ngày 01/07/2025)."
-_TEXTS = {"ask_office_address": ADDRESS, "ask_opening_hours": HOURS, "ask_hotline": HOTLINE}
+UNKNOWN_POINT = "Tôi chưa có địa chỉ đã xác nhận của điểm tiếp nhận ở từng xã, phường"
 
 
 @dataclass(frozen=True)
 class ActionOffice:
-    """Answers where the counters are, when they open and whom to call."""
+    """Answers where the counters are, when they open and whom to call, from the city's overlay."""
 
     services: Services
     name: str = "action_office"
 
     def respond(self, turn: Turn) -> Outcome:
         """Answer by intent; an address asked for a named procedure is answered with that procedure's office."""
-        if turn.intent == "ask_office_address" and self.services.kb.mentions_procedure(turn.text):
+        place = place_named(turn)
+        if turn.intent == "ask_office_address" and place is None and self.services.kb.mentions_procedure(turn.text):
             decision = self.services.kb.decide(turn.text, turn.focus)
             if decision.kind == "answer":
                 return answer(self.services, turn, decision.hits[0].code, Aspect.PLACE)
-        text = _TEXTS.get(turn.intent, ADDRESS)
-        return Outcome(Reply(kind=ReplyKind.ANSWER, text=text, aspect=Aspect.PLACE, options=(HUMAN,)), {"misses": 0})
+        overlay = self.services.kb.overlay.as_of(self.services.today())
+        lines = {"ask_opening_hours": hours, "ask_hotline": hotlines}.get(turn.intent, addresses)(overlay)
+        reply = Reply(
+            kind=ReplyKind.ANSWER,
+            text="\n".join([*for_place(place), *lines]),
+            aspect=Aspect.PLACE,
+            options=(HUMAN,),
+            sources=tuple(dict.fromkeys(source_of(point) for point in overlay.service_points)),
+        )
+        return Outcome(reply, {"misses": 0})
+
+
+def for_place(place: Place | None) -> list[str]:
+    """Say which unit a named place belongs to now, or ask when an old ward was split."""
+    if isinstance(place, Resolved):
+        counter = f"Việc cấp xã nộp tại Điểm phục vụ hành chính công {place.unit.name}."
+        return [line for line in (moved(place), counter) if line]
+    return [place.question] if isinstance(place, Ambiguous) else []
+
+
+def addresses(overlay: Overlay) -> list[str]:
+    """Write the points whose address a source gives, and say what is not known."""
+    known = [f"• {point.name}: {point.address}" for point in overlay.service_points if point.address]
+    return [f"Nơi tiếp nhận hồ sơ của thành phố ({as_of(overlay)}):", *known, f"{UNKNOWN_POINT}; {call(overlay)}"]
+
+
+def hours(overlay: Overlay) -> list[str]:
+    """Write the hours that a source gives, and say what is not known."""
+    known = [f"• {point.name}: {point.hours}" for point in overlay.service_points if point.hours]
+    channels = [f"• {channel.name}: {channel.note}" for channel in overlay.channels if channel.opens]
+    unknown = [] if known else ["Giờ làm việc của từng điểm tiếp nhận chưa được nguồn nào của tôi xác nhận."]
+    return [*unknown, *known, *channels, f"Trước khi đi, {call(overlay)[0].lower()}{call(overlay)[1:]}"]
+
+
+def hotlines(overlay: Overlay) -> list[str]:
+    """Write the telephone numbers."""
+    return [f"Tổng đài hỗ trợ thủ tục hành chính: {' và '.join(numbers(overlay))} ({as_of(overlay)})."]
+
+
+def call(overlay: Overlay) -> str:
+    """Say whom to call."""
+    return f"Anh/Chị gọi {numbers(overlay)[0]} để được chỉ dẫn." if numbers(overlay) else "Anh/Chị hỏi nơi gần nhất."
+
+
+def numbers(overlay: Overlay) -> list[str]:
+    """Return the distinct telephone numbers, the first of the overlay first."""
+    return list(dict.fromkeys(number for point in overlay.service_points for number in point.hotlines))
+
+
+def as_of(overlay: Overlay) -> str:
+    """Say of which day the points are known."""
+    days = [point.source.checked for point in overlay.service_points]
+    return f"thông tin ngày {day_text(min(days))}" if days else "chưa rõ ngày"
+
+
+def source_of(point: ServicePoint) -> Source:
+    """Return the source of a point; it has no procedure code, so its own id stands there."""
+    source = point.source
+    return Source(code=point.id, decision=source.decision, url=source.url, checked_on=source.checked)
 
 
 def actions(services: Services) -> list[TopicAction]:

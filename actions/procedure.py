@@ -11,7 +11,9 @@ from typing import Any
 from viet_nlu.text import fold
 
 from actions.answers.compose import LABELS, compose
+from actions.events import event_outcome
 from actions.misses import fallback_outcome
+from actions.nearby import at_place
 from actions.services import Services
 from actions.turn import Outcome, TopicAction, Turn, procedure_button
 from core.errors import UnknownProcedure
@@ -43,14 +45,16 @@ class ActionProcedure:
         if code:
             return answer(self.services, turn, code, aspect)
         if not self.services.kb.mentions_procedure(turn.text):
-            return (
-                answer(self.services, turn, turn.focus, aspect)
-                if turn.focus
-                else which_procedure(self.services, aspect)
-            )
+            return self._without_name(turn, aspect)
         if aspect is Aspect.OVERVIEW and turn.pending_aspect and not turn.focus:
             aspect = turn.pending_aspect
         return decided(self.services, turn, self.services.kb.decide(turn.text, turn.focus), aspect)
+
+    def _without_name(self, turn: Turn, aspect: Aspect) -> Outcome:
+        event = event_outcome(self.services, turn)
+        if event is not None:
+            return event
+        return answer(self.services, turn, turn.focus, aspect) if turn.focus else which_procedure(self.services, aspect)
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,9 @@ def decided(services: Services, turn: Turn, decision: Decision, aspect: Aspect) 
     """Turn a decision of the knowledge base into an answer, 2–4 choices, or a fallback."""
     if decision.kind == "answer":
         return answer(services, turn, decision.hits[0].code, aspect)
+    event = event_outcome(services, turn)
+    if event is not None:
+        return event
     if decision.kind == "clarify" and len(decision.hits) > 1:
         return _clarify(decision, aspect)
     return fallback_outcome(turn)
@@ -147,6 +154,8 @@ def answer(services: Services, turn: Turn, code: str, aspect: Aspect, detail: De
     except UnknownProcedure:
         return fallback_outcome(turn, f"Tôi chưa có thông tin còn hiệu lực của thủ tục mã {code}.")
     reply = compose(procedure, aspect, detail.case_id, detail.page)
+    if aspect is Aspect.PLACE:
+        reply = at_place(services, turn, procedure, reply)
     slots = {"focus_procedure": code, "focus_aspect": None, "offered": offered(reply.options), "misses": 0}
     return Outcome(reply, slots)
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Protocol
 
 from core.procedure import Procedure
+from knowledge_base.overlays import Overlay
 from knowledge_base.service import Decision
 
 HANOI = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
@@ -27,6 +28,11 @@ class Knowledge(Protocol):
 
     def decide(self, text: str, focus: str | None = None) -> Decision:
         """Tell which procedure a text means, or which few, or none."""
+        ...
+
+    @property
+    def overlay(self) -> Overlay:
+        """Return what the city adds: service points, rules, channels."""
         ...
 
     def mentions_procedure(self, text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.services import Services
+from knowledge_base.city import CityKnowledge
 from knowledge_base.encoder import make_encoder
 from knowledge_base.place import index_home
 from knowledge_base.service import KnowledgeBase
@@ -14,4 +15,4 @@ def open_services() -> Services:
     Raises:
         SetupError: the index or the encoder is not there; the text says what to run.
     """
-    return Services(kb=KnowledgeBase.open(index_home(), make_encoder()))
+    return Services(kb=CityKnowledge(KnowledgeBase.open(index_home(), make_encoder())))

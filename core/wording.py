@@ -10,9 +10,10 @@ AUTOMATIC_NOTICE = (
 
 
 def source_line(source: Source) -> str:
-    """Write one source as a line: code, decision and the day it was checked."""
-    decision = f", {source.decision}" if source.decision else ""
-    return f"Nguồn: thủ tục {source.code}{decision}, đối chiếu ngày {source.checked_on.strftime('%d/%m/%Y')}"
+    """Write one source as a line: procedure code, decision and the day it was checked."""
+    code = f"thủ tục {source.code}" if source.code[:1].isdigit() else None
+    named = ", ".join(part for part in (code, source.decision) if part) or "trang thông tin của thành phố"
+    return f"Nguồn: {named}, đối chiếu ngày {source.checked_on.strftime('%d/%m/%Y')}"
 
 
 def plain_text(reply: Reply) -> str:

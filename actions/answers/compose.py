@@ -70,7 +70,7 @@ def compose(procedure: Procedure, aspect: Aspect, case_id: str | None = None, pa
         procedure=procedure.code,
         aspect=aspect,
         options=_options(procedure, aspect, case_id, more),
-        sources=(source_of(procedure),),
+        sources=sources_of(procedure, aspect),
     )
 
 
@@ -97,13 +97,14 @@ def paginate(lines: list[str], limit: int = PAGE_CHARS) -> list[list[str]]:
     return pages
 
 
-def source_of(procedure: Procedure) -> Source:
-    """Return where the answer was read."""
-    return Source(
-        code=procedure.code,
-        decision=procedure.source.decision,
-        url=procedure.source.url,
-        checked_on=procedure.source.checked,
+def sources_of(procedure: Procedure, aspect: Aspect) -> tuple[Source, ...]:
+    """Return where the answer was read: the procedure's own source, then those of the city's fees it states."""
+    refs = [procedure.source]
+    if aspect in (Aspect.FEE, Aspect.OVERVIEW):
+        refs += [item.source for method in procedure.methods for item in method.fees if item.source]
+    return tuple(
+        Source(code=procedure.code, decision=ref.decision, url=ref.url, checked_on=ref.checked)
+        for ref in dict.fromkeys(refs)
     )
 
 

@@ -86,4 +86,4 @@ def _amount(item: Fee, brief: bool) -> str:
 
 def _qualified(base: str, condition: str | None, note: str | None) -> str:
     text = f"{base} – {lower_first(condition)}" if condition else base
-    return f"{text} ({lower_first(note)})" if note else text
+    return f"{text} ({lower_first(note.rstrip('.'))})" if note else text

@@ -15,6 +15,7 @@ from core.errors import UnknownProcedure
 from core.message import Aspect, ReplyKind
 from core.procedure import Procedure
 from knowledge_base.load import CURATED_DIR, load_files
+from knowledge_base.overlays import Overlay, load_overlay
 from knowledge_base.service import Decision, Hit
 
 CODES = ("1.001193", "1.000894", "1.004222", "2.000815")
@@ -40,6 +41,10 @@ class SmallKnowledge:
         if code not in CODES:
             raise UnknownProcedure(code)
         return self.records[code]
+
+    @property
+    def overlay(self) -> Overlay:
+        return load_overlay()
 
     def decide(self, text: str, focus: str | None = None) -> Decision:
         self.asked.append(text)
@@ -189,3 +194,31 @@ def test_small_talk_is_short_and_courteous(intent: str) -> None:
 def test_every_action_has_its_own_name() -> None:
     names = [action.name for action in all_actions(Services(kb=SmallKnowledge(decision("none"))))]
     assert len(names) == len(set(names))
+
+
+def test_an_event_of_life_gives_its_procedures_in_order_when_search_is_not_certain() -> None:
+    reply = respond("action_procedure", turn("nhà em mới sinh con", "ask_procedure")).reply
+    assert reply.kind is ReplyKind.CLARIFY
+    assert reply.text.startswith("Mới sinh con")
+    assert "1.001193" in [option.procedure for option in reply.options]
+
+
+def test_an_address_of_before_the_merger_is_answered_with_the_unit_of_today() -> None:
+    reply = respond("action_office", turn("một cửa phường Trúc Bạch ở đâu", "ask_office_address")).reply
+    assert "nay thuộc Phường Ba Đình" in reply.text
+    assert "chưa có địa chỉ đã xác nhận" in reply.text
+    assert "258 Võ Chí Công" in reply.text
+    assert reply.sources
+
+
+def test_the_place_of_filing_names_the_unit_of_the_address_given() -> None:
+    asked = turn("nộp ở phường Trúc Bạch được không", "ask_place", slots={"focus_procedure": "1.001193"})
+    reply = respond("action_procedure", asked).reply
+    assert reply.aspect is Aspect.PLACE
+    assert "phường Ba Đình" in reply.text
+
+
+def test_hours_that_no_source_gives_are_not_invented() -> None:
+    text = respond("action_office", turn("mấy giờ mở cửa", "ask_opening_hours")).reply.text
+    assert "chưa được nguồn nào của tôi xác nhận" in text
+    assert "19001009" in text
