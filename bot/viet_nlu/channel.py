@@ -107,7 +107,7 @@ class MotcuaInput(InputChannel):
 
     def _authorised(self, request: Request) -> bool:
         given = request.headers.get("authorization") or ""
-        return hmac.compare_digest(given.encode(), b"Bearer " + self._token)
+        return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), b"Bearer " + self._token)
 
 
 def _body(request: Request) -> Any:

@@ -45,12 +45,12 @@ class VietIntentClassifier(IntentClassifier, GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """Return the settings: strength ``C``, ``views``, ``steps``, copies with other procedures, ranking length."""
         return {
-            "C": 8.0,
-            "min_count": 2,
+            "C": 16.0,
+            "min_count": 1,
             "views": list(ALL_VIEWS),
             "steps": list(ALL_STEPS),
             "unmarked_copy": True,
-            "swaps": 2,
+            "swaps": 1,
             "ranking_length": 10,
         }
 

@@ -13,7 +13,56 @@ from viet_nlu.text import fold, has_marks, syllables
 
 # A procedure's name says which procedure, not what is asked of it: n-grams over the masked text carry from one to all.
 PROCEDURE_MASK: Final = "thutucx"
-ALL_VIEWS: Final = ("folded", "chars", "marked", "words", "masked")
+ALL_VIEWS: Final = ("folded", "chars", "marked", "words", "masked", "core")
+# Politeness and forms of address say nothing of what is asked; without them most questions are a few words long.
+_POLITE: Final = frozenset(
+    [
+        "a",
+        "ah",
+        "oi",
+        "nhe",
+        "nha",
+        "nhi",
+        "vay",
+        "the",
+        "day",
+        "do",
+        "ban",
+        "em",
+        "anh",
+        "chi",
+        "ad",
+        "admin",
+        "bot",
+        "minh",
+        "toi",
+        "tui",
+        "chau",
+        "con",
+        "da",
+        "vang",
+        "oke",
+        "cho",
+        "hoi",
+        "xin",
+        "giup",
+        "voi",
+        "muon",
+        "can",
+        "duoc",
+        "biet",
+        "lam",
+        "on",
+        "co",
+        "chu",
+        "bac",
+        "thi",
+        "la",
+        "ma",
+        "cua",
+        "va",
+    ]
+) - {"can", "lam", "duoc", "la", "biet", "cua"}
 CHAR_SIZES: Final = (2, 3, 4)
 
 
@@ -37,6 +86,8 @@ class FeatureMaker:
             out += _chars(folded)
         if "masked" in self._views:
             out += self._masked(clean)
+        if "core" in self._views:
+            out += self._core(clean)
         if has_marks(clean):
             out += self._marked(clean)
         return out
@@ -48,6 +99,13 @@ class FeatureMaker:
         words = _words(fold(masked))
         size = "short" if len(words) <= 3 else "middle" if len(words) <= 10 else "long"
         return [*_ngrams("p", words, 3), f"size:{size}", f"named:{bool(spans)}", f"named:{bool(spans)}:{size}"]
+
+    def _core(self, clean: str) -> list[str]:
+        spans = self._procedures.find(clean)
+        for span in reversed(spans):
+            clean = f"{clean[: span.start]} {PROCEDURE_MASK} {clean[span.end :]}"
+        words = [word for word in _words(fold(clean)) if word not in _POLITE]
+        return [*_ngrams("k", words, 3), f"k0:{' '.join(words[:6])}"]
 
     def _marked(self, clean: str) -> list[str]:
         out: list[str] = []

@@ -33,7 +33,9 @@ _PLAIN_SYLLABLE: Final = re.compile(
 )
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _TOKEN: Final = re.compile(r"[^\W_]+")
-_INVISIBLE: Final = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f]")
+_INVISIBLE: Final = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f]"
+)
 _SPACE: Final = re.compile(r"\s+")
 _RUN: Final = re.compile(r"(?i)([^\W\d_])\1{2,}")
 _KEEP_RUN: Final = re.compile(r"(?i)\b(?:www|[ivxlcdm]{3,})\b")
