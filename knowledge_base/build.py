@@ -22,6 +22,7 @@ _BATCH: Final = 16
 # What these files say is baked into an index: when they change, it is built anew.
 _CODE: Final = ("index.py", "lexical.py", "lexicon.yaml", "marks.py", "passages.py", "traits.py")
 _SAVE_EVERY: Final = 60  # batches
+_CACHE_SLACK: Final = 4  # times more kept vectors than needed before the unused are dropped
 Progress = Callable[[int, int], None]
 
 
@@ -48,10 +49,14 @@ def index_version(stock: Stock, encoder_name: str) -> str:
 
 @dataclass(frozen=True)
 class EncoderChoice:
-    """An encoder with the name that its vectors are kept under; ``NO_ENCODER`` builds a lexical index."""
+    """An encoder with the name that its vectors are kept under; ``NO_ENCODER`` builds a lexical index.
+
+    ``cache`` is the directory in which vectors are kept from build to build, the index's own when not given.
+    """
 
     encoder: Encoder | None
     name: str
+    cache: Path | None = None
 
 
 NO_ENCODER: Final = EncoderChoice(None, "none")
@@ -75,7 +80,7 @@ def build(
     version = index_version(stock, choice.name)
     if not force and current_version(home) == version and _readable(home):
         return Built(version, fresh=False, procedures=len(procedures), encoded=0, reused=0)
-    vectors, encoded, reused = _vectors(procedures, home, choice, progress)
+    vectors, encoded, reused = _vectors(procedures, choice.cache or home, choice, progress)
     staged = Path(tempfile.mkdtemp(prefix=".building-", dir=home))
     try:
         assemble(stock, staged, vectors, {"version": version, "encoder": choice.name})
@@ -117,7 +122,7 @@ def _vectors(
         if progress:
             progress(min(start + _BATCH, len(missing)), len(missing))
     if missing:
-        cache.save(keep=set(keys))
+        cache.save(keep=set(keys) if len(cache) > _CACHE_SLACK * len(texts) else None)
     return cache.take(keys), len(missing), len(set(keys)) - len(missing)
 
 
@@ -138,6 +143,9 @@ class VectorCache:
             except (OSError, ValueError, KeyError, EOFError):
                 self._rows = {}  # a damaged cache only costs the time to encode again
 
+    def __len__(self) -> int:
+        return len(self._rows)
+
     def __contains__(self, key: str) -> bool:
         return key in self._rows
 
@@ -152,6 +160,7 @@ class VectorCache:
     def save(self, keep: set[str] | None = None) -> None:
         """Write the cache in one step; ``keep`` names the rows that are still of use, ``None`` all."""
         kept = {key: row for key, row in self._rows.items() if keep is None or key in keep}
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._path.with_suffix(".tmp.npz")
         np.savez(fresh, keys=np.array(list(kept)), vectors=np.stack(list(kept.values())))
         fresh.replace(self._path)

@@ -15,11 +15,12 @@ from rich.table import Table
 from typer.core import TyperGroup
 
 from core.errors import AssistantError
-from knowledge_base import report
+from knowledge_base import quality_commands, report
 from knowledge_base.build import Built, EncoderChoice, build
 from knowledge_base.catalogue import Catalogue
 from knowledge_base.check import check as run_check
 from knowledge_base.check import summary
+from knowledge_base.compare import compare, read_state
 from knowledge_base.encoder import encoder_setting, make_encoder
 from knowledge_base.import_commands import import_command
 from knowledge_base.load import CURATED_DIR
@@ -41,6 +42,7 @@ class _Told(TyperGroup):
 
 app = typer.Typer(cls=_Told, no_args_is_help=True, help="The knowledge base: build, search, check, evaluate.")
 app.command("import")(import_command)
+app.add_typer(quality_commands.app)
 out = Console()
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
@@ -133,3 +135,15 @@ def stats(as_json: JsonFlag = False, catalogue: CatalogueDir = None) -> None:
         for name, count in value.items() if isinstance(value, dict) else [("", value)]:
             table.add_row(f"{key} {name}".strip(), str(count))
     out.print(table)
+
+
+@app.command()
+def diff(old: Path, new: Path, as_json: JsonFlag = False) -> None:
+    """Say what changed between two states of the catalogue (directories of YAML files or of imports)."""
+    changes = compare(read_state(old), read_state(new))
+    if as_json:
+        print_json([asdict(change) for change in changes])
+        return
+    for change in changes:
+        out.print(f"{change.code} {change.kind}: {change.sentence}", markup=False, highlight=False)
+    out.print(f"{len(changes)} changes")

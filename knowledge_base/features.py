@@ -99,8 +99,9 @@ def _said(
     shared, mass = index.say.overlap(terms)
     asked = np.float32(max(mass + _unknown_mass(index, query), 1e-6))
     own = np.maximum(index.say.mass, np.float32(1e-6))
-    covered, covers = shared / asked, np.minimum(shared / own, np.float32(1.0))
-    dice = 2 * shared / (own + asked)
+    covered: Floats = (shared / asked).astype(np.float32)
+    covers = np.minimum(shared / own, np.float32(1.0))
+    dice: Floats = (2 * shared / (own + asked)).astype(np.float32)
     covers = np.where(index.kinds == Kind.KEYWORD, covers * covered, covers).astype(np.float32)
     for array in (scores, dice, covered, covers):
         array[list(hidden)] = 0.0

@@ -77,4 +77,4 @@ class Teacher:
         places: Places = candidates(found)
         right = np.isin(places, [self._places[code] for code in lesson.codes if code in self._places])
         columns: Floats = table(self._index, found, places)
-        return Example(columns, right, lesson.weight, min(lesson.codes))
+        return Example(columns, right, lesson.weight, min(lesson.codes, default=""))

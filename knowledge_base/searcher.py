@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from core.ports import Encoder, Vectors
 from core.procedure import Procedure
+from knowledge_base.calibration import Calibration, Ranking
 from knowledge_base.decision import Decision, Hit
 from knowledge_base.features import Places, Survey, names_a_topic, survey, table
 from knowledge_base.index import Index
@@ -17,8 +17,8 @@ from knowledge_base.lexicon import read_lexicon
 from knowledge_base.query import Query, read_query
 from knowledge_base.ranker import FIRST_WEIGHTS, ranker_weights, read_model
 
-_ANSWER, _SOME = 0.55, 0.15
-_OPTIONS = 4
+_FEWEST_OPTIONS, _MOST_OPTIONS = 2, 4
+_OPTIONS_HOLD = 0.9  # offer no more options than hold this share of belief together
 _CANDIDATES = 80
 
 
@@ -30,14 +30,10 @@ def candidates(found: Survey) -> Places:
     return places
 
 
-@dataclass(frozen=True)
-class Ranking:
-    """The candidates for one question, best first: their places, their shares of belief, and their columns."""
-
-    places: Places
-    belief: Floats
-    columns: Floats
-    known: float
+def options(belief: Floats) -> int:
+    """Return how many of the best candidates to offer, 2–4: as few as hold most of the belief."""
+    enough = int(np.searchsorted(np.cumsum(belief), _OPTIONS_HOLD)) + 1
+    return min(max(enough, _FEWEST_OPTIONS), _MOST_OPTIONS)
 
 
 class Searcher:
@@ -48,7 +44,10 @@ class Searcher:
         self._encoder = encoder if index.vectors is not None else None
         self._read = read
         self._lexicon = read_lexicon()
-        self._weights = ranker_weights(read_model(), "encoder" if self._encoder else "lexical")
+        self._places = {code: place for place, code in enumerate(index.codes)}
+        model, mode = read_model(), "encoder" if self._encoder else "lexical"
+        self._weights = ranker_weights(model, mode)
+        self._calibrations = {kind: Calibration.of(model[mode]["calibration"][kind]) for kind in ("marked", "unmarked")}
 
     def search(self, text: str, k: int) -> list[Hit]:
         """Return the k best procedures, best first."""
@@ -58,19 +57,25 @@ class Searcher:
     def decide(self, text: str, focus: str | None) -> Decision:
         """Decide on a question; see ``KnowledgeBase.decide``."""
         query = self.query(text)
-        named = names_a_topic(self._index, query)
-        if not named and focus is not None and focus in self._index.codes:
-            return Decision("answer", (self._hit(self._index.codes.index(focus), 1.0),), 1.0)
-        if not named:
-            return Decision("none", (), 0.0)
+        if not names_a_topic(self._index, query):
+            return self._about(focus)
         ranking = self.rank(query)
-        hits = self._hits(ranking, _OPTIONS)
-        top = hits[0].score
-        if top >= _ANSWER:
-            return Decision("answer", tuple(hits), top)
-        if top < _SOME:
-            return Decision("none", tuple(hits), top)
-        return Decision("clarify", tuple(hits), top, self._question(hits))
+        if not len(ranking.places):
+            return Decision("none", (), 0.0)
+        calibration = self._calibrations["unmarked" if query.unmarked else "marked"]
+        chance = calibration.chance_right(ranking)
+        if chance >= calibration.answer_from:
+            return Decision("answer", tuple(self._hits(ranking, _MOST_OPTIONS)), chance)
+        if calibration.chance_ours(ranking) < calibration.ours_from:
+            return Decision("none", (), chance)
+        hits = self._hits(ranking, options(ranking.belief))
+        return Decision("clarify", tuple(hits), chance, self._question(hits))
+
+    def _about(self, focus: str | None) -> Decision:
+        """Decide on a text that names nothing itself: it is about what was spoken of before, if anything was."""
+        if focus is None or focus not in self._places:
+            return Decision("none", (), 0.0)
+        return Decision("answer", (self._hit(self._places[focus], 1.0),), 1.0)
 
     def mentions(self, text: str) -> bool:
         """Tell whether the text names a topic of the catalogue."""
@@ -96,7 +101,8 @@ class Searcher:
         scores = columns @ self._weights
         odds = np.exp(scores - scores.max())
         order = np.lexsort((places, -odds))
-        return Ranking(places[order], (odds / odds.sum())[order], columns[order], found.known)
+        belief = (odds / odds.sum())[order]
+        return Ranking(places[order], belief, columns[order], found.known, len(query.topic_words))
 
     def _hits(self, ranking: Ranking, k: int) -> list[Hit]:
         best = zip(ranking.places[:k], ranking.belief[:k], strict=True)
@@ -108,6 +114,8 @@ class Searcher:
 
     def _question(self, hits: list[Hit]) -> str | None:
         """Return the question that the editors wrote to tell the first two apart, in either file."""
+        if len(hits) < _FEWEST_OPTIONS:
+            return None
         for one, other in ((hits[0].code, hits[1].code), (hits[1].code, hits[0].code)):
             for sibling in self._read(one).siblings:
                 if sibling.code == other:

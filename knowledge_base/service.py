@@ -88,6 +88,16 @@ class KnowledgeBase:
         """Return the codes of all procedures."""
         return tuple(self._index.codes)
 
+    @property
+    def index(self) -> Index:
+        """Return the index in use, for the tools that measure and fit."""
+        return self._index
+
+    @property
+    def searcher(self) -> Searcher:
+        """Return the search over the index in use, for the tools that measure and fit."""
+        return self._searcher
+
     def get(self, code: str, day: date | None = None) -> Procedure:
         """Return a procedure with the facts that hold on ``day`` (today when not given).
 

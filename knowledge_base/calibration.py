@@ -1,0 +1,82 @@
+"""From a ranking to a chance: how likely the first candidate is right, and how likely the question is ours at all.
+
+Two logistic models over a few signals, fitted apart for questions with and without marks (``kb fit``). Soft-max shares
+alone are no chances: they say which candidate is best, not whether any is good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge_base.features import COLUMNS
+from knowledge_base.lexical import Floats
+
+SIGNALS: Final = ("one", "share", "lead", "second", "known", "dice", "covered", "covers", "cosine", "words", "curated")
+SCOPE_SIGNALS: Final = ("one", "known", "dice", "covered", "cosine", "words")
+_COLUMN: Final = {name: place for place, name in enumerate(COLUMNS)}
+Doubles = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The candidates for one question, best first: their places, their shares of belief, and their columns.
+
+    ``known`` 0..1 is the share of the question that some name covers; ``words`` the count of its topic's words.
+    """
+
+    places: NDArray[np.intp]
+    belief: Floats
+    columns: Floats
+    known: float
+    words: int
+
+
+def signals(ranking: Ranking) -> dict[str, float]:
+    """Return the ``SIGNALS`` of a ranking, each of the order of 1."""
+    belief, top = ranking.belief, ranking.columns[0]
+    second = float(belief[1]) if len(belief) > 1 else 0.0
+    return {
+        "one": 1.0,
+        "share": float(belief[0]),
+        "lead": float(np.log(belief[0] / max(second, 1e-6))) / 5,
+        "second": second,
+        "known": ranking.known,
+        "dice": float(max(top[_COLUMN["dice"]], top[_COLUMN["dice_wide"]])),
+        "covered": float(top[_COLUMN["covered"]]),
+        "covers": float(top[_COLUMN["covers"]]),
+        "cosine": float(top[_COLUMN["cosine"]]),
+        "words": min(ranking.words, 10) / 10,
+        "curated": float(top[_COLUMN["curated"]]),
+    }
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Weights of both chances and the borders between answer, clarify and none, for one mode and kind of spelling."""
+
+    right: Mapping[str, float]
+    ours: Mapping[str, float]
+    answer_from: float
+    ours_from: float
+
+    @classmethod
+    def of(cls, model: Mapping[str, Any]) -> Calibration:
+        """Read from a part of the model file."""
+        return cls(model["right"], model["ours"], model["answer_from"], model["ours_from"])
+
+    def chance_right(self, ranking: Ranking) -> float:
+        """Return the chance that the first candidate is what was asked for."""
+        return _logistic(self.right, signals(ranking))
+
+    def chance_ours(self, ranking: Ranking) -> float:
+        """Return the chance that the question is about a procedure at all."""
+        return _logistic(self.ours, signals(ranking))
+
+
+def _logistic(weights: Mapping[str, float], values: Mapping[str, float]) -> float:
+    return float(1 / (1 + np.exp(-sum(weight * values[name] for name, weight in weights.items()))))

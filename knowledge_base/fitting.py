@@ -1,0 +1,142 @@
+"""``kb fit``: train the ranker and calibrate the decisions, and write both into ``ranker.json``.
+
+Beliefs used for calibration are cross-fitted: the ranker that ranked a question never saw its procedure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from viet_nlu.text import strip_marks
+
+from knowledge_base.calibration import SCOPE_SIGNALS, SIGNALS, Ranking, signals
+from knowledge_base.evaluation import Question
+from knowledge_base.features import COLUMNS
+from knowledge_base.index import Index, encoded_texts
+from knowledge_base.lessons import Lesson, Teacher, made_lessons
+from knowledge_base.lexical import Floats
+from knowledge_base.searcher import Searcher
+from knowledge_base.training import Example, fit_logistic, fit_weights
+
+_FOLDS: Final = 4
+_PENALTY: Final = 1e-3
+_ASKED_WEIGHT: Final = 0.5
+_COVERED: Final = COLUMNS.index("covered")
+Doubles = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What the borders are set for: wrong answers among those given, and questions of ours turned away."""
+
+    wrong: float = 0.04
+    turned_away: float = 0.01
+
+
+@dataclass(frozen=True)
+class Case:
+    """A question with its example and the count of its topic's words."""
+
+    example: Example
+    words: int
+
+
+class Fitter:
+    """Fits one mode (with or without encoder) over one index."""
+
+    def __init__(self, index: Index, searcher: Searcher, *, encode: bool, step: Callable[[int, int], None]) -> None:
+        self._index, self._searcher, self._step = index, searcher, step
+        self._teacher = Teacher(index, searcher, encode=encode)
+
+    def fit(self, asked: Sequence[Question], outside: Sequence[Question], made: Sequence[Lesson]) -> dict[str, Any]:
+        """Return the part of the model file for this mode."""
+        lessons = {
+            "made": list(made),
+            "marked": [Lesson(one.text, one.codes, (), _ASKED_WEIGHT) for one in asked],
+            "unmarked": [Lesson(strip_marks(one.text), one.codes, (), _ASKED_WEIGHT) for one in asked],
+            "outside": [Lesson(text, frozenset()) for one in outside for text in {one.text, strip_marks(one.text)}],
+        }
+        cases = self._cases(lessons)
+        taught = [case.example for group in ("made", "marked", "unmarked") for case in cases[group]]
+        folds = [fit_weights([one for one in taught if _fold(one) != fold], _PENALTY) for fold in range(_FOLDS)]
+        calibrated = {kind: _calibrate(cases, kind, folds, Aim()) for kind in ("marked", "unmarked")}
+        return {"weights": _named(COLUMNS, fit_weights(taught, _PENALTY)), "calibration": calibrated}
+
+    def _cases(self, lessons: Mapping[str, Sequence[Lesson]]) -> dict[str, list[Case]]:
+        total = sum(len(group) for group in lessons.values())
+        cases: dict[str, list[Case]] = {name: [] for name in lessons}
+        every = [(name, one) for name, group in lessons.items() for one in group]
+        for done, (name, lesson) in enumerate(
+            ((name, one) for name, group in lessons.items() for one in group), start=1
+        ):
+            cases[name].append(self._case(lesson))
+            self._step(done, total)
+        return cases
+
+    def made(self, texts_of: Callable[[str], Any]) -> list[Lesson]:
+        """Return the questions made of the index's own names; ``texts_of`` reads a procedure by code."""
+        return list(made_lessons(self._index, encoded_texts([texts_of(code) for code in self._index.codes])))
+
+    def _case(self, lesson: Lesson) -> Case:
+        return Case(self._teacher.example(lesson), len(self._searcher.query(lesson.text).topic_words))
+
+
+def _fold(example: Example) -> int:
+    return int(hashlib.sha256(example.code.encode()).hexdigest(), 16) % _FOLDS
+
+
+def _calibrate(cases: Mapping[str, Sequence[Case]], kind: str, folds: Sequence[Floats], aim: Aim) -> dict[str, Any]:
+    """Fit both chances; set the border of answering on asked questions, that of turning away on asked ones too."""
+    asked, ours = len(cases[kind]), [*cases[kind], *cases["made"]]
+    rows = np.array([_row(case, folds) for case in ours])
+    right = np.array([_first_is_right(case, folds) for case in ours], dtype=np.float64)
+    weights = fit_logistic(rows, right)
+    scope = [SIGNALS.index(name) for name in SCOPE_SIGNALS]
+    alien = np.array([_row(case, folds) for case in cases["outside"]])[:, scope]
+    labels = np.concatenate([np.ones(len(rows)), np.zeros(len(alien))])
+    scope_weights = fit_logistic(np.concatenate([rows[:, scope], alien]), labels)
+    return {
+        "right": _named(SIGNALS, weights),
+        "ours": _named(SCOPE_SIGNALS, scope_weights),
+        "answer_from": round(answer_border(_chance(rows[:asked], weights), right[:asked], aim.wrong), 4),
+        "ours_from": round(float(np.quantile(_chance(rows[:asked, scope], scope_weights), aim.turned_away)), 4),
+    }
+
+
+def _chance(rows: Doubles, weights: Doubles) -> Doubles:
+    chance: Doubles = 1 / (1 + np.exp(-rows @ weights))
+    return chance
+
+
+def answer_border(chances: Doubles, right: Doubles, wrong: float) -> float:
+    """Return the lowest chance from which, taken together, at most a share ``wrong`` of the answers is wrong."""
+    order = np.argsort(-chances)
+    share = np.cumsum(1 - right[order]) / np.arange(1, len(order) + 1)
+    allowed = np.nonzero(share <= wrong)[0]
+    return float(chances[order][allowed[-1]]) if len(allowed) else 1.0
+
+
+def _ranked(case: Case, folds: Sequence[Floats]) -> tuple[NDArray[np.intp], Ranking]:
+    scores = case.example.columns @ folds[_fold(case.example)]
+    order = np.argsort(-scores)
+    odds = np.exp(scores[order] - scores.max())
+    known = float(case.example.columns[:, _COVERED].max())
+    return order, Ranking(order, odds / odds.sum(), case.example.columns[order], known, case.words)
+
+
+def _row(case: Case, folds: Sequence[Floats]) -> list[float]:
+    values = signals(_ranked(case, folds)[1])
+    return [values[name] for name in SIGNALS]
+
+
+def _first_is_right(case: Case, folds: Sequence[Floats]) -> bool:
+    return bool(case.example.right[_ranked(case, folds)[0][0]])
+
+
+def _named(names: Sequence[str], weights: Floats | Doubles) -> Mapping[str, float]:
+    return {name: round(float(weight), 3) for name, weight in zip(names, weights, strict=True)}
