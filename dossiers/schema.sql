@@ -116,3 +116,4 @@ create table if not exists dossier.notice (
 );
 create index if not exists notice_open on dossier.notice (subscriber, deliver_at) where published_at is null;
 create index if not exists notice_due on dossier.notice (deliver_at) where published_at is null;
+create index if not exists notice_published on dossier.notice (subscriber, published_at) where published_at is not null;
