@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import datetime
 
 from connectors.base import Body, Outcome
 from connectors.events import Ledger, Received
+from connectors.hooks import Hooks
 from connectors.messenger import parse, render, verify
 from connectors.messenger.graph import Graph
 from connectors.messenger.handover import Handover
 from connectors.messenger.send import Sender
 from connectors.messenger.settings import MessengerSettings
-from connectors.outbound import Observer, Outbound
+from connectors.outbound import Outbound
 from core.message import Incoming, Reply
-
-Clock = Callable[[], datetime]
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class MessengerChannel:
@@ -30,13 +25,12 @@ class MessengerChannel:
     refuse_status = 403
     capabilities = render.CAPABILITIES
 
-    def __init__(
-        self, settings: MessengerSettings, ledger: Ledger, observer: Observer | None = None, now: Clock = _utc_now
-    ) -> None:
-        self.settings, self._ledger, self._now = settings, ledger, now
-        self.graph = Graph(settings, Outbound(self.name, observer, settings.proxy))
+    def __init__(self, settings: MessengerSettings, ledger: Ledger, hooks: Hooks | None = None) -> None:
+        hooks = hooks or Hooks()
+        self.settings, self._ledger, self._now = settings, ledger, hooks.now
+        self.graph = Graph(settings, Outbound(self.name, hooks.observer, settings.proxy))
         self.handover = Handover(self.graph)
-        self._sender = Sender(settings, self.graph, ledger, now)
+        self._sender = Sender(settings, self.graph, ledger, hooks.now)
 
     def challenge(self, params: Mapping[str, str]) -> str | None:
         """Answer the platform's verification request, or ``None`` to refuse it."""

@@ -11,7 +11,7 @@ from connectors.messenger.errors import ErrorClass
 from connectors.messenger.graph import Graph, Json, judge
 from connectors.messenger.settings import MessengerSettings
 from connectors.messenger.windows import Author, Grants, messaging_fields
-from core.errors import SetupError
+from core.errors import SetupError, StorageUnavailable
 
 _ACTIONS = frozenset({"typing_on", "typing_off", "mark_seen"})
 
@@ -26,14 +26,16 @@ class Sender:
         """Send one body; never raises for what the platform or the network does."""
         if not isinstance(body.get("message"), dict):
             return Outcome("dead", code="not_a_messenger_body")
-        fields = self._fields(conversation, body)
-        if fields is None:
-            return Outcome("dead", code="window:closed")
-        request: Json = {"recipient": {"id": person_of(conversation)}, **fields, "message": body["message"]}
-        if "thread_control" in body:
-            request["thread_control"] = body["thread_control"]
         try:
+            fields = self._fields(conversation, body)
+            if fields is None:
+                return Outcome("dead", code="window:closed")
+            request: Json = {"recipient": {"id": person_of(conversation)}, **fields, "message": body["message"]}
+            if "thread_control" in body:
+                request["thread_control"] = body["thread_control"]
             return self._post(conversation, request)
+        except StorageUnavailable:  # before the call: writing to the books does not raise
+            return Outcome("retry", code="storage")
         except SetupError:  # the token's file is being replaced, or was spoilt: a person must look
             return Outcome("retry", code="no_token", retry_after=60.0, alarm=True)
 
