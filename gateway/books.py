@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 
 from connectors.hooks import Hooks
-from gateway.database import open_pool
+from gateway.database import Pool, open_pool
 from gateway.ledger import PostgresLedger
 from gateway.metrics import ALARM_TOTAL, CALL_SECONDS
 from gateway.sealing import Sealer
@@ -20,22 +20,24 @@ _log = logging.getLogger(__name__)
 class Books:
     """The database side of all pushed channels of a process; they share one small pool."""
 
-    tokens: PostgresTokens
+    settings: Settings
+    pool: Pool
     ledger: PostgresLedger
     hooks: Hooks
 
+    def tokens(self) -> PostgresTokens:
+        """Return the store of tokens that are renewed.
+
+        Raises:
+            SetupError: there is no key to seal tokens with.
+        """
+        return PostgresTokens(self.settings.database_url, self.pool, Sealer(self.settings.token_keys))
+
 
 def open_books(settings: Settings) -> Books:
-    """Open the books.
-
-    Raises:
-        SetupError: there is no key to seal tokens with.
-    """
-    sealer = Sealer(settings.token_keys)
+    """Open the books."""
     pool = open_pool(settings.database_url, settings.senders, "motcua-channels")
-    return Books(
-        PostgresTokens(settings.database_url, pool, sealer), PostgresLedger(pool), Hooks(_observe, raise_alarm)
-    )
+    return Books(settings, pool, PostgresLedger(pool), Hooks(_observe, raise_alarm))
 
 
 def raise_alarm(channel: str, reason: str) -> None:

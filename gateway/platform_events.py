@@ -15,6 +15,8 @@ from gateway.sealing import Sealer
 
 # While a member of staff talks with a person the assistant keeps silent; each further reply prolongs it.
 STAFF_PAUSE = timedelta(minutes=60)
+# A thread that another app owns comes back to ours when that app passes it on, or is idle for a day.
+OTHER_OWNER_PAUSE = timedelta(hours=24)
 # Withdrawal of consent is carried out within 15 days (reliability page §3).
 WITHDRAW_DAYS = timedelta(days=15)
 
@@ -36,7 +38,7 @@ _FOLLOWS = """
 """
 _PAUSE = """
     insert into thread_pause (conversation, until, reason)
-    values (%(conversation)s, least(%(at)s::timestamptz, clock_timestamp()) + %(pause)s, 'staff_reply')
+    values (%(conversation)s, least(%(at)s::timestamptz, clock_timestamp()) + %(pause)s, %(kind)s)
     on conflict (conversation) do update set
         until = greatest(thread_pause.until, excluded.until), reason = excluded.reason
 """
@@ -100,6 +102,15 @@ def _staff_reply(connection: Connection, values: Mapping[str, Any]) -> None:
     connection.execute(_PAUSE, {**values, "pause": STAFF_PAUSE})
 
 
+def _handover(connection: Connection, values: Mapping[str, Any]) -> None:
+    """Answer again when the thread is ours, and keep silent while it is another app's (``data.owner``)."""
+    owner = values["data"].obj.get("owner")
+    if owner == "ours":
+        connection.execute("delete from thread_pause where conversation = %(conversation)s", values)
+    elif owner:
+        connection.execute(_PAUSE, {**values, "pause": OTHER_OWNER_PAUSE})
+
+
 def _withdraw(connection: Connection, values: Mapping[str, Any]) -> None:
     connection.execute(_SUBJECT_REQUEST, {**values, "due": WITHDRAW_DAYS})
 
@@ -112,4 +123,5 @@ _EFFECTS: dict[EventKind, Callable[[Connection, Mapping[str, Any]], None]] = {
     EventKind.FEEDBACK: _interaction,
     EventKind.STAFF_REPLY: _staff_reply,
     EventKind.WITHDRAW: _withdraw,
+    EventKind.HANDOVER: _handover,
 }

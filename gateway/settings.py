@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from connectors.messenger.settings import MessengerSettings, load_messenger_settings
 from connectors.zalo.settings import ZaloSettings, load_zalo_settings
 from core.errors import SetupError
 
@@ -33,7 +34,7 @@ class Settings:
     """Everything that the gateway and the worker read from the environment.
 
     ``secrets`` sign widget tokens and button payloads: the first signs, all verify (two during a rotation).
-    ``token_keys`` seal platform tokens in the database; ``zalo`` is ``None`` while that channel is off.
+    ``token_keys`` seal platform tokens in the database; ``zalo`` and ``messenger`` are ``None`` while off.
     ``frame_ancestors`` are the sites that may show the widget; ``origins`` may open a socket beside our own page.
     """
 
@@ -52,6 +53,7 @@ class Settings:
     limits: Limits = Limits()
     token_keys: tuple[bytes, ...] = field(default=(), repr=False)
     zalo: ZaloSettings | None = None
+    messenger: MessengerSettings | None = None
 
 
 def load_settings(env: Mapping[str, str] | None = None) -> Settings:
@@ -80,6 +82,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         limits=Limits(pool_size=_number(values, "MOTCUA_POOL", 8, 2, 64)),
         token_keys=_token_keys(values),
         zalo=load_zalo_settings(values),
+        messenger=load_messenger_settings(values),
     )
 
 

@@ -5,7 +5,9 @@ A new channel that fits :class:`connectors.events.Webhook` gets ``/webhooks/<its
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -14,7 +16,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from connectors.events import Received, Webhook
+from connectors.events import PlatformEvent, Received, Webhook
 from core.errors import AssistantError, BadInput, BadSignature
 from gateway.database import transaction
 from gateway.http import read_body
@@ -80,21 +82,27 @@ async def _store(gateway: Gateway, name: str, received: Received, trace: str | N
     for event in received.events:
         WEBHOOK_TOTAL.labels(name, event.kind.value).inc()
     if received.events:
-        await run_in_threadpool(_record, gateway, received)
-    stored = 0
-    for message in received.messages:
-        try:
-            stored += await gateway.acceptor.accept(message, trace)
-        except BadInput as error:  # one event that cannot be stored must not bring the others back for ever
-            _refused(name, "unstorable", 200, error)
-    WEBHOOK_TOTAL.labels(name, "message").inc(len(received.messages))
-    return {"accepted": stored}
+        await run_in_threadpool(_record, gateway, received.events)
+    # At the same time, so that a batch costs one commit and not one each; their order is kept by the acceptor's queue.
+    waiting = (gateway.acceptor.accept(message, trace) for message in received.messages)
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    WEBHOOK_TOTAL.labels(name, "message").inc(len(results))
+    for result in results:
+        if isinstance(result, BadInput):  # one event that cannot be stored must not bring the others back for ever
+            _refused(name, "unstorable", 200, result)
+        elif isinstance(result, BaseException):
+            raise result
+    return {"accepted": results.count(True)}
 
 
-def _record(gateway: Gateway, received: Received) -> None:
+def _record(gateway: Gateway, events: Sequence[PlatformEvent]) -> None:
     keys = gateway.settings.token_keys
     try:
         with transaction(gateway.pool) as connection:
-            record(connection, received.events, Sealer(keys) if keys else None)
+            record(connection, events, Sealer(keys) if keys else None)
     except psycopg.Error as error:  # what the database refuses once it refuses for ever
-        _refused(received.events[0].channel, "unstorable", 200, BadInput(f"cannot be stored: {error.sqlstate}"))
+        if len(events) > 1:
+            for event in events:
+                _record(gateway, [event])
+        else:
+            _refused(events[0].channel, "unstorable", 200, BadInput(f"cannot be stored: {error.sqlstate}"))

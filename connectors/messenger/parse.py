@@ -13,6 +13,7 @@ from connectors.messenger import incoming, items
 from connectors.messenger.items import Item, Json, as_dict, as_list, as_text
 from connectors.messenger.settings import MessengerSettings
 from core.errors import BadInput
+from core.message import Incoming
 
 # Keys that are events of their own, with what they mean to us. "message" and "postback" are looked at first.
 _KINDS: dict[str, EventKind] = {
@@ -51,10 +52,15 @@ def parse(raw: bytes, settings: MessengerSettings) -> Received:
         return Received(unknown=1)
     found = [part for entry in as_list(body.get("entry")) for part in _entry(as_dict(entry), settings)]
     return Received(
-        tuple(message for part in found for message in part.messages),
+        tuple(sorted((message for part in found for message in part.messages), key=_when)),
         tuple(event for part in found for event in part.events),
         sum(part.unknown for part in found),
     )
+
+
+def _when(message: Incoming) -> float:
+    """Order by the platform's clock: after failures its items come in any order."""
+    return message.provider_time.timestamp() if message.provider_time else 0.0
 
 
 def _entry(entry: Json, settings: MessengerSettings) -> Iterator[Received]:
