@@ -140,14 +140,7 @@ def _cosines(index: Index, vector: Vectors | None, hidden: Sequence[int]) -> tup
     return (best - 0.8) * 5, (cosine[np.asarray(index.first)] - 0.8) * 5, (best - best.max(initial=-1.0)) * 10
 
 
-def names_a_topic(index: Index, query: Query) -> bool:
-    """Tell whether the question's own words name something that the catalogue speaks of, beyond generic words."""
-    telling = [word for word in query.topic_words if word not in GENERIC and not word.isdigit()]
-    if query.meanings:
-        return True
-    if not telling:
-        return False
-    terms = dict.fromkeys(index.vocabulary.terms([telling]), 1.0)
-    shared, mass = index.say.overlap(terms)
-    mass += float(np.log1p(2 * index.say.n + 1)) * sum(index.vocabulary.get(word) is None for word in telling)
-    return float(shared.max(initial=0.0)) >= 0.5 * mass
+def has_topic(index: Index, query: Query) -> bool:
+    """Tell whether a question holds a word that could name a procedure: no politeness, no aspect, nothing generic."""
+    telling = (word for word in query.topic_words if word not in GENERIC and not word.isdigit())
+    return bool(query.meanings) or any(index.vocabulary.get(word) is not None for word in telling)

@@ -32,10 +32,15 @@ Doubles = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Aim:
-    """What the borders are set for: wrong answers among those given, and questions of ours turned away."""
+    """What the borders are set for, as shares of the asked questions.
+
+    ``wrong`` of the answers given; but no more than ``asked_back`` of the questions are asked back for it (labels
+    that are wrong themselves would else make every question one to ask back); ``turned_away`` of the questions.
+    """
 
     wrong: float = 0.04
-    turned_away: float = 0.01
+    asked_back: float = 0.27
+    turned_away: float = 0.015
 
 
 @dataclass(frozen=True)
@@ -71,9 +76,7 @@ class Fitter:
         total = sum(len(group) for group in lessons.values())
         cases: dict[str, list[Case]] = {name: [] for name in lessons}
         every = [(name, one) for name, group in lessons.items() for one in group]
-        for done, (name, lesson) in enumerate(
-            ((name, one) for name, group in lessons.items() for one in group), start=1
-        ):
+        for done, (name, lesson) in enumerate(every, start=1):
             cases[name].append(self._case(lesson))
             self._step(done, total)
         return cases
@@ -100,10 +103,12 @@ def _calibrate(cases: Mapping[str, Sequence[Case]], kind: str, folds: Sequence[F
     alien = np.array([_row(case, folds) for case in cases["outside"]])[:, scope]
     labels = np.concatenate([np.ones(len(rows)), np.zeros(len(alien))])
     scope_weights = fit_logistic(np.concatenate([rows[:, scope], alien]), labels)
+    chances = _chance(rows[:asked], weights)
+    careful = answer_border(chances, right[:asked], aim.wrong)
     return {
         "right": _named(SIGNALS, weights),
         "ours": _named(SCOPE_SIGNALS, scope_weights),
-        "answer_from": round(answer_border(_chance(rows[:asked], weights), right[:asked], aim.wrong), 4),
+        "answer_from": round(min(careful, float(np.quantile(chances, aim.asked_back))), 4),
         "ours_from": round(float(np.quantile(_chance(rows[:asked, scope], scope_weights), aim.turned_away)), 4),
     }
 

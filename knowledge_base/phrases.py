@@ -52,6 +52,10 @@ NOISE: Final[frozenset[tuple[str, ...]]] = frozenset(
 )
 LONGEST: Final = max(len(phrase) for phrase in NOISE)
 
+# Only at the very start or end: inside a question "the" may be "thẻ" and "con" a child.
+OPENINGS: Final = frozenset(("the", "vay", "roi", "da", "vang", "u", "uh", "ok", "a"))
+CLOSINGS: Final = frozenset(("the", "vay", "a", "ah", "nhi", "ha", "ban", "nhe", "nha", "z", "v"))
+
 # Syllables that stand in so many names that they name none ("đăng ký", "cấp giấy"): no topic of their own.
 _GENERIC = """
 lam xin dang ky cap giay chung nhan so ban moi cu cong xac hanh chinh phuong xa thanh pho ha noi quan huyen tinh

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from core.ports import Encoder, Vectors
 from core.procedure import Procedure
 from knowledge_base.calibration import Calibration, Ranking
 from knowledge_base.decision import Decision, Hit
-from knowledge_base.features import Places, Survey, names_a_topic, survey, table
+from knowledge_base.features import Places, Survey, has_topic, survey, table
 from knowledge_base.index import Index
 from knowledge_base.lexical import Floats
 from knowledge_base.lexicon import read_lexicon
@@ -20,6 +21,7 @@ from knowledge_base.ranker import FIRST_WEIGHTS, ranker_weights, read_model
 _FEWEST_OPTIONS, _MOST_OPTIONS = 2, 4
 _OPTIONS_HOLD = 0.9  # offer no more options than hold this share of belief together
 _CANDIDATES = 80
+_REMEMBERED = 8  # questions: decide, mentions and search are asked about one text in a row
 
 
 def candidates(found: Survey) -> Places:
@@ -44,6 +46,7 @@ class Searcher:
         self._encoder = encoder if index.vectors is not None else None
         self._read = read
         self._lexicon = read_lexicon()
+        self._ranked = lru_cache(maxsize=_REMEMBERED)(self._rank)
         self._places = {code: place for place, code in enumerate(index.codes)}
         model, mode = read_model(), "encoder" if self._encoder else "lexical"
         self._weights = ranker_weights(model, mode)
@@ -57,19 +60,20 @@ class Searcher:
     def decide(self, text: str, focus: str | None) -> Decision:
         """Decide on a question; see ``KnowledgeBase.decide``."""
         query = self.query(text)
-        if not names_a_topic(self._index, query):
+        if not has_topic(self._index, query):
             return self._about(focus)
         ranking = self.rank(query)
-        if not len(ranking.places):
-            return Decision("none", (), 0.0)
-        calibration = self._calibrations["unmarked" if query.unmarked else "marked"]
+        calibration = self._calibration(query)
         chance = calibration.chance_right(ranking)
-        if chance >= calibration.answer_from:
-            return Decision("answer", tuple(self._hits(ranking, _MOST_OPTIONS)), chance)
         if calibration.chance_ours(ranking) < calibration.ours_from:
             return Decision("none", (), chance)
+        if chance >= calibration.answer_from:
+            return Decision("answer", tuple(self._hits(ranking, _MOST_OPTIONS)), chance)
         hits = self._hits(ranking, options(ranking.belief))
         return Decision("clarify", tuple(hits), chance, self._question(hits))
+
+    def _calibration(self, query: Query) -> Calibration:
+        return self._calibrations["unmarked" if query.unmarked else "marked"]
 
     def _about(self, focus: str | None) -> Decision:
         """Decide on a text that names nothing itself: it is about what was spoken of before, if anything was."""
@@ -79,7 +83,11 @@ class Searcher:
 
     def mentions(self, text: str) -> bool:
         """Tell whether the text names a topic of the catalogue."""
-        return names_a_topic(self._index, self.query(text))
+        query = self.query(text)
+        if not has_topic(self._index, query):
+            return False
+        calibration = self._calibration(query)
+        return calibration.chance_ours(self.rank(query)) >= calibration.ours_from
 
     def query(self, text: str) -> Query:
         """Read a text as a question."""
@@ -94,6 +102,10 @@ class Searcher:
         return vector
 
     def rank(self, query: Query) -> Ranking:
+        """Return the candidates of a question in order; one question asked in several ways is measured once."""
+        return self._ranked(query)
+
+    def _rank(self, query: Query) -> Ranking:
         """Measure a question, take the candidates that a first score leaves, and order them by the ranker."""
         found = survey(self._index, query, self.encode(query))
         places = candidates(found)

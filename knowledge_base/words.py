@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from viet_nlu.text import fold, syllables
 
-from knowledge_base.phrases import LONGEST, NOISE
+from knowledge_base.phrases import CLOSINGS, LONGEST, NOISE, OPENINGS
 
 
 def folded_words(text: str) -> list[str]:
@@ -16,7 +16,8 @@ def folded_words(text: str) -> list[str]:
 
 def topic_spans(words: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of the runs of syllables that remain when every noise phrase, longest first, is cut out."""
-    start = at = 0
+    start = at = _opening(words)
+    words = words[: len(words) - _closing(words[at:])]
     while at < len(words):
         cut = _noise_at(words, at)
         if cut and at > start:
@@ -26,6 +27,16 @@ def topic_spans(words: Sequence[str]) -> Iterator[tuple[int, int]]:
             start = at
     if at > start:
         yield start, at
+
+
+def _opening(words: Sequence[str]) -> int:
+    """Return how many words at the start only lead over from what was said before ("thế còn", "vậy")."""
+    return next((place for place, word in enumerate(words) if word not in OPENINGS), len(words))
+
+
+def _closing(words: Sequence[str]) -> int:
+    """Return how many words at the end only close a question ("vậy ạ", "thế")."""
+    return next((place for place, word in enumerate(reversed(words)) if word not in CLOSINGS), len(words))
 
 
 def _noise_at(words: Sequence[str], at: int) -> int:
