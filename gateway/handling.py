@@ -76,6 +76,8 @@ class Handling:
             with transaction(self._pool) as connection:
                 if is_paused(connection, message.conversation):
                     return []
+            if attend := getattr(self._channels[message.channel], "attend", None):
+                attend(message.conversation)
         fixed = fixed_reply(message)
         return [fixed] if fixed else self._bot().handle(message)
 

@@ -70,7 +70,9 @@ def go_wrong(handler: BaseHTTPRequestHandler, fault: Fault, status: int, body: J
     match fault.kind:
         case "status":
             headers = {"Retry-After": f"{fault.retry_after:g}"} if fault.retry_after is not None else {}
-            say(handler, fault.status, fault.body or {"error": {"message": "scripted"}}, headers)
+            say(
+                handler, fault.status, {"error": {"message": "scripted"}} if fault.body is None else fault.body, headers
+            )
         case "slow":
             time.sleep(fault.seconds)
             _say_bytes(handler, status, data, {})

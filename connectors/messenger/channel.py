@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from threading import BoundedSemaphore
 
 from connectors.base import Body, Outcome
 from connectors.events import Ledger, Received
@@ -15,6 +17,8 @@ from connectors.messenger.send import Sender
 from connectors.messenger.settings import MessengerSettings
 from connectors.outbound import Outbound
 from core.message import Incoming, Reply
+
+_SEEN_WAITING = 20
 
 
 class MessengerChannel:
@@ -31,6 +35,8 @@ class MessengerChannel:
         self.graph = Graph(settings, Outbound(self.name, hooks.observer, settings.proxy))
         self.handover = Handover(self.graph)
         self._sender = Sender(settings, self.graph, ledger, hooks.now)
+        self._aside = ThreadPoolExecutor(2, "messenger-seen")
+        self._room = BoundedSemaphore(_SEEN_WAITING)
 
     def challenge(self, params: Mapping[str, str]) -> str | None:
         """Answer the platform's verification request, or ``None`` to refuse it."""
@@ -62,6 +68,13 @@ class MessengerChannel:
         mark = body.get("message", {}).get("metadata")
         return self._ledger.echoed(conversation, mark, since) if mark else None
 
-    def act(self, conversation: str, action: str) -> bool:
-        """Show that the message was seen or an answer is being typed."""
-        return self._sender.act(conversation, action)
+    def attend(self, conversation: str) -> None:
+        """Show in the background that a message was seen; skipped when such calls pile up."""
+        if self._room.acquire(blocking=False):
+            self._aside.submit(self._seen, conversation)
+
+    def _seen(self, conversation: str) -> None:
+        try:
+            self._sender.act(conversation, "mark_seen")
+        finally:
+            self._room.release()

@@ -79,9 +79,10 @@ _ALARMS = frozenset({ErrorClass.TOKEN, ErrorClass.CONFIG})
 def read_error(body: dict[str, Any] | None) -> GraphError | None:
     """Return the error that an answer holds, or ``None``."""
     error = body.get("error") if body else None
-    if not isinstance(error, dict):
+    code = _number(error.get("code")) if isinstance(error, dict) else 0
+    if not isinstance(error, dict) or not code:  # without a code the status has to tell
         return None
-    code, subcode = _number(error.get("code")), _number(error.get("error_subcode"))
+    subcode = _number(error.get("error_subcode"))
     return GraphError(code, subcode, _classify(code, subcode, str(error.get("message"))))
 
 

@@ -33,6 +33,8 @@ def render(reply: Reply, message: Incoming, settings: MessengerSettings, now: da
     bodies: list[Body] = [{"message": part} for part in messages]
     for number, body in enumerate(bodies):
         body["message"]["metadata"] = mark(message.event_id, number, body["message"])
+        if number < len(bodies) - 1:
+            body["more"] = True
     if reply.kind is ReplyKind.HANDOFF and settings.handover:
         bodies[-1]["thread_control"] = {"control_type": "pass", "app_id": INBOX_APP_ID}
     return bodies

@@ -28,16 +28,17 @@ class Sender:
             return Outcome("dead", code="not_a_messenger_body")
         try:
             fields = self._fields(conversation, body)
-            if fields is None:
-                return Outcome("dead", code="window:closed")
-            request: Json = {"recipient": {"id": person_of(conversation)}, **fields, "message": body["message"]}
-            if "thread_control" in body:
-                request["thread_control"] = body["thread_control"]
-            return self._post(conversation, request)
         except StorageUnavailable:  # before the call: writing to the books does not raise
             return Outcome("retry", code="storage")
-        except SetupError:  # the token's file is being replaced, or was spoilt: a person must look
-            return Outcome("retry", code="no_token", retry_after=60.0, alarm=True)
+        if fields is None:
+            return Outcome("dead", code="window:closed")
+        request: Json = {"recipient": {"id": person_of(conversation)}, **fields, "message": body["message"]}
+        if "thread_control" in body:
+            request["thread_control"] = body["thread_control"]
+        outcome = self._post(conversation, request)
+        if outcome.kind == "sent" and body.get("more"):
+            self.act(conversation, "typing_on")  # until the next part
+        return outcome
 
     def act(self, conversation: str, action: str) -> bool:
         """Show ``typing_on``, ``typing_off`` or ``mark_seen``: a call of its own, whose failure matters to nobody."""
@@ -50,7 +51,10 @@ class Sender:
             return False
 
     def _post(self, conversation: str, request: Json) -> Outcome:
-        answer = self._graph.page("POST", "messages", request)
+        try:
+            answer = self._graph.page("POST", "messages", request)
+        except SetupError:  # the token's file is being replaced, or was spoilt: a person must look
+            return Outcome("retry", code="no_token", retry_after=60.0, alarm=True)
         outcome, error = judge(answer)
         if outcome:
             if error and error.kind is ErrorClass.GONE:
