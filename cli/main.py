@@ -68,6 +68,21 @@ def chat(conversation: Conversation = None) -> None:
 
 
 @app.command()
+def simulate(
+    platform: str,
+    send: Annotated[str | None, typer.Option("--send", help="Send one text and end; a dialogue when left out.")] = None,
+    as_json: AsJson = False,
+    scripted: Annotated[
+        bool, typer.Option("--scripted", help="Answer with a scripted bot, without the model.")
+    ] = False,
+) -> None:
+    """Be a citizen on a fake platform (zalo): the real gateway and worker are in between."""
+    from cli.simulate import Wish, run
+
+    run(platform, Home.of_environment(), report, Wish(send, as_json, scripted))
+
+
+@app.command()
 def train(force: Force = False) -> None:
     """Train the model when config.yml, nlu_data/ or bot/ changed."""
     from cli import environment
@@ -124,7 +139,13 @@ def main() -> None:
 
 
 def _with_knowledge_base() -> typer.Typer:
-    """Mount the knowledge base's own commands; imported only when asked for, so that ``up`` stays small."""
+    """Mount the commands that parts bring along; imported only when asked for, so that ``up`` stays small."""
+    if len(sys.argv) > 1 and sys.argv[1] == "channel":
+        from cli.channel import app as channel
+
+        app.add_typer(channel, name="channel")
+    else:
+        app.command("channel", help="Set up channels: zalo authorise (./motcua channel --help).")(lambda: None)
     if len(sys.argv) > 1 and sys.argv[1] == "kb":
         from knowledge_base.commands import app as kb
 

@@ -54,6 +54,11 @@ class Home:
         return self.run / "secret"
 
     @property
+    def token_key_file(self) -> Path:
+        """Key that seals platform tokens in the database; without it they have to be authorised again."""
+        return self.run / "token-key"
+
+    @property
     def bot_token_file(self) -> Path:
         """Bearer token between worker and bot."""
         return self.run / "bot-token"

@@ -45,6 +45,7 @@ def child_specs(home: Home, ports: Ports, url: str) -> list[ChildSpec]:
     """Return the children in the order of their start; ``url`` is the database's address."""
     token = secret_file(home.bot_token_file)
     secret_file(home.secret_file)
+    secret_file(home.token_key_file)
     env = _environment(home, ports, url, token)
     bot_health = f"http://127.0.0.1:{ports.bot}/webhooks/motcua/"
     auth = {"Authorization": f"Bearer {token}"}
@@ -74,6 +75,7 @@ def _environment(home: Home, ports: Ports, url: str, token: str) -> dict[str, st
         "MOTCUA_BOT_TOKEN": token,
         "MOTCUA_BOT_TOKEN_FILE": str(home.bot_token_file),
         "MOTCUA_SECRET_FILE": str(home.secret_file),
+        "MOTCUA_TOKEN_KEY_FILE": os.environ.get("MOTCUA_TOKEN_KEY_FILE") or str(home.token_key_file),
         "MOTCUA_ACTIONS_PORT": str(ports.actions),
         "MOTCUA_ACTIONS_URL": f"http://127.0.0.1:{ports.actions}/webhook",
         "TRACKER_URL": tracker_url(url),

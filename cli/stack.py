@@ -32,6 +32,7 @@ class Stack:
         self.wanted_port = port
         self.children: list[Child] = []
         self.base = ""
+        self.bot = ""
         self._embedded = False
         self._lock: IO[str] | None = None
         self._stop = False
@@ -55,6 +56,7 @@ class Stack:
         check_disk(self.home)
         ports = Ports(self._gateway_port(), free_port(), free_port())
         self.base = f"http://127.0.0.1:{ports.gateway}"
+        self.bot = f"http://127.0.0.1:{ports.bot}"
         url = self._database()
         self.report("database: migrations")
         migrate(url)
@@ -118,6 +120,7 @@ class Stack:
         state = {
             "pid": os.getpid(),
             "base": self.base,
+            "bot": self.bot,
             "processes": {c.spec.name: {"pid": c.pid, "restarts": c.restarts} for c in self.children},
         }
         text = json.dumps(state)
