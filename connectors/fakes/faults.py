@@ -19,7 +19,9 @@ Kind = Literal["status", "slow", "reset", "half", "not_json"]
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault. ``done``: the platform has carried the request out before it goes wrong; ``path`` picks requests.
+    """One fault. ``done``: the platform has carried the request out before it goes wrong.
+
+    ``path`` and ``only`` pick requests: words in the path, and in the body.
 
     ``status`` answers with that status (and ``Retry-After``); ``slow`` answers after ``seconds``; ``reset`` breaks the
     connection; ``half`` ends it in mid-body; ``not_json`` answers 200 with something else.
@@ -31,11 +33,12 @@ class Fault:
     seconds: float = 0.0
     done: bool = False
     path: str = ""
+    only: str = ""
     body: Json | None = None
 
 
 class Faults:
-    """The faults still to come; each is used once, by the first request whose path holds ``path``."""
+    """The faults still to come; each is used once, by the first request that it fits."""
 
     def __init__(self) -> None:
         self._waiting: deque[Fault] = deque()
@@ -46,11 +49,11 @@ class Faults:
         with self._lock:
             self._waiting.extend(faults)
 
-    def take(self, path: str) -> Fault | None:
+    def take(self, path: str, body: str = "") -> Fault | None:
         """Return the fault for a request, if one is due."""
         with self._lock:
             for fault in self._waiting:
-                if fault.path in path:
+                if fault.path in path and fault.only in body:
                     self._waiting.remove(fault)
                     return fault
         return None

@@ -38,7 +38,7 @@ class Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         body = self._body()
         parts = urlsplit(self.path)
-        fault = self.fake.faults.take(parts.path)
+        fault = self.fake.faults.take(parts.path, json.dumps(body, ensure_ascii=False))
         if fault and not fault.done:
             return go_wrong(self, fault, *self._late(fault.kind, parts.path, parts.query, body))
         status, answer = self._answer(parts.path, parts.query, body)
