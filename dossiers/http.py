@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import quote
 
 import requests
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from core.dossier import Change, Dossier, DossierUnavailable, Grouping, Tally
 from dossiers.breaker import Breaker
@@ -136,7 +136,7 @@ class HttpRegistry:
             if _never_sent(error):
                 raise _TryAgain("the one-stop information system cannot be reached") from error
             raise DossierUnavailable("the one-stop information system broke off") from error
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError) as error:
             raise DossierUnavailable(f"the one-stop information system: {type(error).__name__}") from error
 
 

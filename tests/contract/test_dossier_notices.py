@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
+from psycopg_pool import ConnectionPool
 
 from core.dossier import HANOI, Dossier, Status, StatusEvent
 from dossiers import subscriptions
@@ -15,8 +16,8 @@ from dossiers.load import load
 from dossiers.notices import Feed, Notice, awake, release
 from dossiers.postgres import PostgresRegistry, set_status
 from dossiers.reading import Row
-from dossiers.schema import Connection, Transactions, migrate
-from tests.contract.test_dossier_registry import dossier, transactions_of
+from dossiers.schema import Connection, Transactions
+from tests.contract.test_dossier_registry import dossier, fresh
 
 SECRET = Secret(b"k" * 32)
 DAY = datetime(2026, 11, 23, 9, 0, tzinfo=HANOI)
@@ -27,11 +28,17 @@ STATUSES = (Status.SUPPLEMENT, Status.PROCESSING, Status.PAYMENT, Status.DONE, S
 
 @pytest.fixture
 def transactions(database_url: str) -> Iterator[Transactions]:
-    migrate(database_url)
-    opened = transactions_of(database_url)
+    fresh(database_url)
+    with ConnectionPool(database_url, min_size=1, max_size=10, kwargs={"options": "-c synchronous_commit=off"}) as pool:
+        yield with_outbox(pool.connection)
+
+
+def with_outbox(opened: Transactions) -> Transactions:
     with opened() as connection:
-        connection.execute("create table outbox_copy (key text unique, subscriber text, covers text[], text text)")
-    yield opened
+        connection.execute(
+            "create table if not exists outbox_copy (key text unique, subscriber text, covers text[], text text)"
+        )
+    return opened
 
 
 def publish(connection: Connection, notices: Sequence[Notice]) -> None:

@@ -50,8 +50,15 @@ def in_memory() -> tuple[MemoryRegistry, Filled]:
     return memory, Filled(memory, memory.add, memory.set_status)
 
 
-def in_postgres(url: str) -> Filled:
+def fresh(url: str) -> None:
+    """Make an empty schema of dossiers."""
+    with psycopg.connect(url) as connection:
+        connection.execute("drop schema if exists dossier cascade")
     migrate(url)
+
+
+def in_postgres(url: str) -> Filled:
+    fresh(url)
     transactions = transactions_of(url)
 
     def add(dossier: Dossier, facts: Mapping[FactKind, str]) -> None:
