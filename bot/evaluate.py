@@ -1,7 +1,7 @@
 """Cross-validation of an intent pipeline through Rasa itself: the same folds, as written and without marks.
 
-``python evaluate.py --pipeline viet|logreg|diet [--folds 5] [--only K] [--epochs N]`` prints one JSON object: accuracy and
-macro-F1 of both spellings, share of out-of-scope messages caught, parse time in ms, seconds of training, and the size
+``python evaluate.py --pipeline viet|logreg|diet [--folds 5] [--only K] [--epochs N]`` prints one JSON object: accuracy
+and macro-F1 of both spellings, share of out-of-scope messages caught, parse time in ms, seconds of training, and size
 of the process in MB with the model loaded. ``--only K`` runs a single fold, for pipelines that take long.
 """
 
@@ -79,8 +79,8 @@ def write_examples(messages: Iterable[Any], path: Path, *, copies: bool) -> None
 
 def train_fold(name: str, epochs: int, messages: list[Any], work: Path) -> tuple[Any, float]:
     """Train one pipeline through Rasa and return the loaded agent with the seconds it took."""
-    from rasa.core.agent import Agent
-    from rasa.model_training import train_nlu
+    from rasa.core.agent import Agent  # noqa: PLC0415 - only after the shells are in place
+    from rasa.model_training import train_nlu  # noqa: PLC0415
 
     # Our classifier makes the copies itself; the others get them as data, so that all learn from the same.
     write_examples(messages, work / "nlu.yml", copies=name != "viet")
@@ -126,7 +126,7 @@ def resident_mb() -> float:
 
 def run(name: str, folds: int, only: int | None, epochs: int) -> dict[str, Any]:
     """Run the cross-validation and return its figures."""
-    from rasa.shared.nlu.training_data.loading import load_data
+    from rasa.shared.nlu.training_data.loading import load_data  # noqa: PLC0415
 
     messages = load_data(str(ROOT / "nlu_data" / "nlu")).intent_examples
     gold: list[str] = []
@@ -166,7 +166,7 @@ def main() -> int:
     set_environment()
     if options.pipeline != "diet":
         install()
-    import rasa.core.agent  # noqa: F401 - before the logs are set, since importing Rasa sets them
+    import rasa.core.agent  # noqa: F401, PLC0415 - before the logs are set, since importing Rasa sets them
 
     configure_logging(level=50)
     print(json.dumps(run(options.pipeline, options.folds, options.only, options.epochs), ensure_ascii=False))

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from aiohttp import web
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "a-token-for-tests-only"
@@ -85,7 +86,6 @@ def small_model(small_root, tmp_path_factory):
 @pytest.fixture(scope="session")
 def actions():
     """An action server that answers with what it was asked; the text KAPUTT makes it fail. ``calls`` counts turns."""
-    from aiohttp import web
 
     calls = []
 

@@ -12,7 +12,7 @@ from viet_nlu.without_tensorflow import needs_tensorflow
 def model(tmp_path):
     built = tmp_path / "built"
     built.write_bytes(b"a model")
-    publish(built, tmp_path, "model-1.tar.gz", inputs="1", train_s=1.0, trained_at="2026-11-23")
+    publish(built, tmp_path, inputs="1", train_s=1.0, trained_at="2026-11-23")
     return tmp_path / "model-1.tar.gz"
 
 

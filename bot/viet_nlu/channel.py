@@ -120,7 +120,9 @@ def _body(request: Request) -> Any:
 def read_question(body: Any) -> Question:
     """Return the question in a body; raises ``ValueError`` with a sentence that says what to mend."""
     if not isinstance(body, dict):
-        raise ValueError('the body must be an object {"sender", "message_id", "text", "metadata"}')
+        raise ValueError(  # noqa: TRY004 - one kind of error for one answer, 400
+            'the body must be an object {"sender", "message_id", "text", "metadata"}'
+        )
     for key in ("sender", "message_id", "text"):
         if not isinstance(body.get(key), str) or not body[key].strip():
             raise ValueError(f'"{key}" must be a text that is not empty')
@@ -130,5 +132,5 @@ def read_question(body: Any) -> Question:
         raise ValueError(f'"sender" and "message_id" may have at most {MAX_ID} characters')
     metadata = body.get("metadata") or {}
     if not isinstance(metadata, dict):
-        raise ValueError('"metadata" must be an object')
+        raise ValueError('"metadata" must be an object')  # noqa: TRY004
     return Question(body["sender"], body["message_id"], body["text"], metadata)

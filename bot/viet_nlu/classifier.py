@@ -47,6 +47,7 @@ class VietIntentClassifier(IntentClassifier, GraphComponent):
         return {
             "C": 16.0,
             "min_count": 1,
+            "iterations": 40,
             "views": list(ALL_VIEWS),
             "steps": list(ALL_STEPS),
             "unmarked_copy": True,
@@ -93,7 +94,11 @@ class VietIntentClassifier(IntentClassifier, GraphComponent):
         )
         rows = [self._maker.features(text) for text, _ in pairs]
         self.model = LinearModel.fit(
-            rows, [intent for _, intent in pairs], float(self._config["C"]), int(self._config["min_count"])
+            rows,
+            [intent for _, intent in pairs],
+            float(self._config["C"]),
+            int(self._config["min_count"]),
+            int(self._config["iterations"]),
         )
         self._persist()
         return self._resource

@@ -1,5 +1,7 @@
-"""The Rasa tokenizer: Vietnamese words as exact slices of the text. The only modules that import Rasa are this one,
-``classifier``, ``entities``, ``channel``, ``serve`` and ``train``.
+"""The Rasa tokenizer: Vietnamese words as exact slices of the text.
+
+The only modules that import Rasa are this one, ``classifier``, ``entities``, ``channel``, ``turns``, ``selftest``,
+``serve`` and ``train``.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from viet_nlu.text import Span, fold
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
 class VietTokenizer(Tokenizer):
-    """Splits Vietnamese into words: ``text`` is the raw slice, ``lemma`` the folded word with ``_`` between syllables."""
+    """Splits Vietnamese into words: ``text`` is the raw slice, ``lemma`` the folded word, joined by ``_``."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:

@@ -32,7 +32,7 @@ class VietEntityExtractor(GraphComponent, EntityExtractorMixin):
 
     @staticmethod
     def required_packages() -> list[str]:
-        """Return nothing: Rasa wants names that are module and distribution at once; ``code_fingerprint`` has the rest."""
+        """Return none: Rasa wants names that are module and distribution at once (see ``code_fingerprint``)."""
         return []
 
     @classmethod

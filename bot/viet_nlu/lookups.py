@@ -1,4 +1,4 @@
-"""Build step: the names of the knowledge base's procedures as a Rasa lookup table (data at training time, no import)."""
+"""Build step: the names of the knowledge base's procedures as a Rasa lookup table (data, no import)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import yaml
 
 from viet_nlu.text import normalise
 
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PREFIX: Final = re.compile(r"^thủ tục\s+", re.IGNORECASE)
 LONGEST: Final = 12  # syllables; nobody types the longer official names, and they would only slow the matching
 
@@ -22,7 +23,7 @@ def procedure_phrases(folder: Path) -> list[str]:
     phrases: set[str] = set()
     for path in sorted(folder.glob("*.yaml")):
         try:
-            record = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+            record = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - a safe loader
         except yaml.YAMLError as problem:
             raise ValueError(f"{path.name} is no valid YAML; run the knowledge base check") from problem
         phrases |= _phrases_of(record)

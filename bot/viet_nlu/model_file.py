@@ -1,4 +1,4 @@
-"""A trained model on disk: the archive, its SHA-256 beside it, and ``current.json`` that names the newest. Pure files."""
+"""A trained model on disk: the archive, its SHA-256 beside it, and ``current.json`` that names the newest."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ def write_atomically(path: Path, text: str) -> None:
     temporary.replace(path)
 
 
-def publish(built: Path, folder: Path, name: str, *, inputs: str, train_s: float, trained_at: str) -> Current:
+def publish(built: Path, folder: Path, *, inputs: str, train_s: float, trained_at: str) -> Current:
     """Move a built model into ``folder`` with its checksum and make it the current one."""
-    checksum = sha256_of(built)
+    name, checksum = f"model-{inputs}.tar.gz", sha256_of(built)
     target = folder / name
     write_atomically(sidecar(target), f"{checksum}  {name}\n")
     built.replace(target)

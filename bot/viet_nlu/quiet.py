@@ -39,7 +39,6 @@ def set_environment() -> None:
     """Set what must be known before Rasa is imported: no telemetry, no chatter, one thread for each computation."""
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
-    os.environ["TQDM_DISABLE"] = "1"
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ.setdefault("LOG_LEVEL_LIBRARIES", "ERROR")
     os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -65,14 +65,7 @@ def train(root: Path, out: Path, *, force: bool) -> Current:
     with tempfile.TemporaryDirectory(prefix=".train-", dir=out) as work:
         built = _train_with_rasa(root, Path(work), phrases)
         seconds = time.monotonic() - started
-        current = publish(
-            built,
-            out,
-            f"model-{inputs}.tar.gz",
-            inputs=inputs,
-            train_s=seconds,
-            trained_at=datetime.now(UTC).isoformat(),
-        )
+        current = publish(built, out, inputs=inputs, train_s=seconds, trained_at=datetime.now(UTC).isoformat())
     _drop_older(out, keep=current.model)
     say(f"Trained in {seconds:.0f} s: {current.model}")
     return current
@@ -97,7 +90,8 @@ def _train_with_rasa(root: Path, work: Path, phrases: list[str]) -> Path:
 
     configure_logging()
     say("  learning ...")
-    with redirect_stdout(io.StringIO()):  # stdout is for the path of the model alone
+    # stdout is for the path of the model alone, and Rasa's progress bars draw hundreds of lines where no terminal is
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         result = rasa_train(
             domain=str(root / "bot" / "domain"),
             config=str(root / "config.yml"),

@@ -45,8 +45,6 @@ def _shell(name: str) -> Any:
 
 
 class _ShellModule(ModuleType):
-    __path__: list[str] = []
-
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
