@@ -45,8 +45,10 @@ _OPTIONS = {
 }
 
 
-def start_embedded(home: Path) -> str:
+def start_embedded(home: Path, *, durable: bool = True) -> str:
     """Start the server of a state directory, or find it running, and return its address.
+
+    ``durable=False`` does not wait for the disk: for data that may be lost with the machine, as in tests.
 
     Raises:
         SetupError: no room, no rights, or the server does not come up; the text says what to do.
@@ -59,7 +61,7 @@ def start_embedded(home: Path) -> str:
     deadline = time.monotonic() + START_SECONDS
     while True:
         if not is_running(home):
-            _start(data)
+            _start(data, durable)
         try:
             _create_database(data)
             return _url(data, DATABASE)
@@ -134,13 +136,13 @@ def _all_gone(data: Path, seconds: float) -> bool:
     return True
 
 
-def _start(data: Path) -> None:
+def _start(data: Path, durable: bool) -> None:
     """Start; what a killed server left behind is waited for (its processes end by themselves) or removed."""
     if not _all_gone(data, STOP_SECONDS):
         raise SetupError("Processes of an earlier embedded PostgreSQL still run: stop them and start again.")
     for left in (data / "postmaster.pid", *_socket_dir(data).glob(".s.PGSQL.*")):
         left.unlink(missing_ok=True)
-    options = {**_OPTIONS, "unix_socket_directories": str(_socket_dir(data))}
+    options = {**_OPTIONS, "fsync": "on" if durable else "off", "unix_socket_directories": str(_socket_dir(data))}
     words = " ".join(f"-c {name}='{value}'" for name, value in options.items())
     done = _run("pg_ctl", "-D", str(data), "-l", str(data / "log"), "-o", words, "-w",
                 "-t", str(START_SECONDS), "start", check=False)  # fmt: skip
