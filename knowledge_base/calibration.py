@@ -19,6 +19,10 @@ from knowledge_base.lexical import Floats
 SIGNALS: Final = ("one", "share", "lead", "second", "known", "dice", "covered", "covers", "cosine", "words", "curated")
 SCOPE_SIGNALS: Final = ("one", "known", "dice", "covered", "cosine", "words")
 _COLUMN: Final = {name: place for place, name in enumerate(COLUMNS)}
+_UNASKED: Final = [place for name, place in _COLUMN.items() if name.endswith(":unasked") and name != "register:unasked"]
+_EVERYDAY: Final = 0.8  # popularity 4 or 5
+_WHOLE: Final = 0.99
+_BARE: Final = 4  # words
 Doubles = NDArray[np.float64]
 
 
@@ -76,6 +80,17 @@ class Calibration:
     def chance_ours(self, ranking: Ranking) -> float:
         """Return the chance that the question is about a procedure at all."""
         return _logistic(self.ours, signals(ranking))
+
+
+def plain_default(ranking: Ranking) -> bool:
+    """Tell whether a bare topic ("khai sinh") is led by the everyday procedure of that name, without any special sign.
+
+    Who says no more means the usual case: asking back about the rare ones first would try his patience.
+    """
+    top = ranking.columns[0]
+    unasked = sum(float(top[place]) for place in _UNASKED)
+    everyday = float(top[_COLUMN["popularity"]]) >= _EVERYDAY and float(top[_COLUMN["curated"]]) > 0
+    return everyday and not unasked and float(top[_COLUMN["covered"]]) > _WHOLE and ranking.words <= _BARE
 
 
 def _logistic(weights: Mapping[str, float], values: Mapping[str, float]) -> float:

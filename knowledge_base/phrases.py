@@ -1,7 +1,8 @@
 """Words of a question that do not say which procedure it is about: politeness, question words, aspects. Only data.
 
 Folded (no marks, lower case). A phrase is removed where it stands as whole syllables; the longest fits first. Words
-that may tell two procedures apart (cấp lại, thay đổi, nước ngoài…) must not stand here.
+that may tell two procedures apart (cấp lại, thay đổi, nước ngoài…) must not stand here, nor single syllables that fold
+together with a word of the law: "cần" with "căn (cước)", "đang" with "đăng (ký)", "vâng" with "(tạm) vắng".
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ em muon hoi | toi muon hoi | muon hoi | hoi chut | hoi ti | anh chi | anh chi oi
 ban oi | em oi
 anh oi | chi oi | oi | a | ah | nha | nhe | nhi | vay | thi | voi a | giup | giup em | giup toi | giup minh
 tu van | huong dan | huong dan em | huong dan toi | chi em | chi giup | lam on | lam on cho hoi | vui long
-em cam on | cam on | vang | uh | um | toi | em | minh | anh | chi | ben minh | ben em | roi a | gio
-bay gio | hien nay | hien tai | dang can | can lam | muon | muon lam | can | phai | co the | nen | duoc khong | duoc ko
-duoc a | duoc | khong | ko | khong a | co phai | co can | co phai khong | phai khong | co | hay | thoi | luon | nua
-vi sao | tai sao | kia | ay | ne | ha | hen | hong | hom | biet | can biet | muon biet | nhu | cua
-cho | de | va | o | tai | trong | khi | luc | neu | cac | nhung | mot | mot so | rang | se | dang | bi | boi | theo
+em cam on | cam on | uh | um | toi | em | anh | chi | ben minh | ben em | roi a | gio
+bay gio | hien nay | hien tai | dang can | can lam | muon | muon lam | phai | co the | nen | duoc khong | duoc ko
+duoc a | duoc | khong | ko | khong a | co phai | co can | co phai khong | phai khong | co | hay | luon | nua
+vi sao | tai sao | kia | ay | ne | hen | biet | can biet | muon biet | nhu
+cho | va | o | luc | neu | cac | nhung | mot | mot so | rang | se | bi | boi
 thu tuc | ve thu tuc | ve | viec | truong hop | nguoi dan | cong dan
 """
 
@@ -33,11 +34,11 @@ giay to gi | giay to nao | nhung giay to gi | nhung giay to nao | can giay to gi
 ho so gi | ho so gom | ho so gom nhung gi | ho so can | can ho so gi | thanh phan ho so | bao gom | gom | gom nhung gi
 chuan bi gi | can chuan bi | chuan bi | can gi | can nhung gi | mang theo | mang theo gi | mang gi | nop gi | giay gi
 nop | nop ho so | can nop | phai nop | xuat trinh | loai giay to | cac loai giay to | giay to
-o dau | lam o dau | nop o dau | den dau | di dau | ra dau | cho nao | dia diem | co quan nao | noi nao | ai lam | den
+o dau | lam o dau | nop o dau | den dau | di dau | ra dau | cho nao | dia diem | co quan nao | noi nao | ai lam
 phai den dau | tham quyen | co quan
 nhu the nao | the nao | ra sao | nhu nao | lam sao | cach | cach lam | cach nao | lam the nao | quy trinh | trinh tu
 may buoc | cac buoc | gom may buoc | buoc | trinh tu thuc hien | thuc hien | tien hanh | quy dinh
-online | truc tuyen | qua mang | tren mang | nop online | lam online | dich vu cong | buu dien | vneid
+online | truc tuyen | qua mang | tren mang | nop online | lam online | dich vu cong | buu dien
 dieu kien | yeu cau | doi tuong | ai duoc | ai | can cu phap ly | can cu | nghi dinh | van ban phap luat
 mau don | mau | mau to khai | to khai | don | tai mau | bieu mau | ket qua | nhan ket qua | nhan duoc gi | duoc gi | gi
 nao

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.ports import Encoder, Vectors
 from core.procedure import Procedure
-from knowledge_base.calibration import Calibration, Ranking
+from knowledge_base.calibration import Calibration, Ranking, plain_default
 from knowledge_base.decision import Decision, Hit
 from knowledge_base.features import Places, Survey, has_topic, survey, table
 from knowledge_base.index import Index
@@ -67,7 +67,7 @@ class Searcher:
         chance = calibration.chance_right(ranking)
         if calibration.chance_ours(ranking) < calibration.ours_from:
             return Decision("none", (), chance)
-        if chance >= calibration.answer_from:
+        if chance >= calibration.answer_from or plain_default(ranking):
             return Decision("answer", tuple(self._hits(ranking, _MOST_OPTIONS)), chance)
         hits = self._hits(ranking, options(ranking.belief))
         return Decision("clarify", tuple(hits), chance, self._question(hits))
