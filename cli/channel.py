@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cli.channel_messenger import app as messenger
 from cli.paths import Home
 from cli.specs import secret_file
 from connectors.hooks import Hooks
@@ -25,6 +26,7 @@ from gateway.token_store import PostgresTokens
 app = typer.Typer(help="Set up channels.", no_args_is_help=True)
 zalo = typer.Typer(help="Zalo Official Account.", no_args_is_help=True)
 app.add_typer(zalo, name="zalo")
+app.add_typer(messenger, name="messenger")
 Redirected = Annotated[
     str | None, typer.Option("--redirected", help="The address the browser was sent back to; asked for when left out.")
 ]

@@ -76,7 +76,7 @@ def simulate(
         bool, typer.Option("--scripted", help="Answer with a scripted bot, without the model.")
     ] = False,
 ) -> None:
-    """Be a citizen on a fake platform (zalo): the real gateway and worker are in between."""
+    """Be a citizen on a fake platform (zalo, messenger): the real gateway and worker are in between."""
     from cli.simulate import Wish, run
 
     run(platform, Home.of_environment(), report, Wish(send, as_json, scripted))
@@ -145,7 +145,8 @@ def _with_knowledge_base() -> typer.Typer:
 
         app.add_typer(channel, name="channel")
     else:
-        app.command("channel", help="Set up channels: zalo authorise (./motcua channel --help).")(lambda: None)
+        words = "Set up channels: zalo authorise, messenger profile (./motcua channel --help)."
+        app.command("channel", help=words)(lambda: None)
     if len(sys.argv) > 1 and sys.argv[1] == "kb":
         from knowledge_base.commands import app as kb
 

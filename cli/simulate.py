@@ -9,13 +9,15 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 import typer
 
 from cli.paths import Home
 from cli.sandbox import Sandbox, sandbox_database, sandbox_settings
+from cli.shown import Shown
+from cli.simulate_messenger import MessengerPlatform
 from cli.stack import Report, read_state, running
 from connectors.base import Channel
 from connectors.fakes.bot import FakeBot
@@ -27,15 +29,6 @@ from gateway.settings import Settings
 
 REPLY_SECONDS = 60.0
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One message as the citizen sees it; ``buttons`` are (title, what a press sends, or an address to open)."""
-
-    text: str
-    buttons: tuple[tuple[str, str], ...] = ()
-    raw: Json = field(default_factory=dict)
 
 
 class Platform(Protocol):
@@ -122,7 +115,7 @@ def _zalo_shown(message: Json) -> Shown:
     return Shown(str(message.get("text", "")), tuple(buttons), message)
 
 
-PLATFORMS: dict[str, Callable[[str], Platform]] = {"zalo": ZaloPlatform}
+PLATFORMS: dict[str, Callable[[str], Platform]] = {"zalo": ZaloPlatform, "messenger": MessengerPlatform}
 
 
 @contextmanager
