@@ -19,12 +19,14 @@ from actions.turn import Outcome, TopicAction, Turn, procedure_button
 from core.errors import UnknownProcedure
 from core.message import Aspect, Button, Reply, ReplyKind
 from knowledge_base.service import Decision
+from knowledge_base.words import folded_words, topic_spans
 
 ASPECTS: dict[str, Aspect] = {
     "ask_procedure": Aspect.OVERVIEW,
     **{f"ask_{aspect}": aspect for aspect in Aspect if aspect is not Aspect.OVERVIEW},
 }
 COMMON = ("1.001193", "1.000894", "1.004222", "2.000815")
+MANY, SURE = 2, 0.6  # so many syllables of another topic, unless the aspect is this sure, are not about the focus
 CODE = re.compile(r"\b\d\.\d{6}\b")
 _ORDINALS = {
     "nhat": 1, "mot": 1, "dau": 1, "tien": 1, "hai": 2, "nhi": 2, "ba": 3, "bon": 4, "tu": 4, "cuoi": -1, "cung": -1,
@@ -54,7 +56,10 @@ class ActionProcedure:
         event = event_outcome(self.services, turn)
         if event is not None:
             return event
-        return answer(self.services, turn, turn.focus, aspect) if turn.focus else which_procedure(self.services, aspect)
+        foreign = foreign_syllables(turn.text)
+        if turn.focus and (foreign < MANY or turn.confidence >= SURE):
+            return answer(self.services, turn, turn.focus, aspect)
+        return fallback_outcome(turn) if foreign else which_procedure(self.services, aspect)
 
 
 @dataclass(frozen=True)
@@ -175,6 +180,11 @@ def buttons(titles: Sequence[tuple[str, str]], aspect: Aspect) -> tuple[Button, 
 def offered(options: tuple[Button, ...]) -> list[dict[str, str]]:
     """Return what the tracker keeps of the options, so that "số 2" can be answered: the entities of each payload."""
     return [json.loads(button.payload[button.payload.index("{") :]) for button in options if button.procedure]
+
+
+def foreign_syllables(text: str) -> int:
+    """Count the syllables that remain of a text when the words that every question has are gone."""
+    return sum(end - start for start, end in topic_spans(folded_words(text)))
 
 
 def _typed_code(text: str) -> str | None:

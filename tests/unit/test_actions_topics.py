@@ -153,6 +153,13 @@ def test_an_uncertain_question_about_a_procedure_keeps_its_likeliest_aspect() ->
     assert vague.aspect is Aspect.OVERVIEW
 
 
+def test_another_topic_in_the_words_of_a_question_is_not_answered_with_the_procedure_in_focus() -> None:
+    cake = Turn(text="cách làm bánh chưng cần những gì", intent="ask_documents", confidence=0.5)
+    assert respond("action_procedure", cake).reply.kind is ReplyKind.FALLBACK
+    in_focus = Turn(text=cake.text, intent=cake.intent, confidence=0.5, slots={"focus_procedure": "1.001193"})
+    assert respond("action_procedure", in_focus).reply.kind is ReplyKind.FALLBACK
+
+
 def test_a_typed_code_is_answered_and_an_unknown_one_is_said_plainly() -> None:
     assert respond("action_procedure", turn("thủ tục 1.000894", "ask_procedure")).reply.procedure == "1.000894"
     reply = respond("action_procedure", turn("thủ tục 9.999999", "ask_procedure")).reply
