@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 
 from connectors.base import Channel, Outcome
 from connectors.fakes.bot import FakeBot
+from connectors.fakes.graph import FakeGraph, Person
 from connectors.memory import MemoryChannel
+from connectors.messenger.verify import sign
 from connectors.web import WebChannel
 from connectors.web_token import mint_token
 from core.errors import AssistantError, BadInput
@@ -24,61 +27,96 @@ from gateway.database import open_pool, transaction
 from gateway.settings import Settings
 from gateway.worker import Worker
 from tests.gateway_stack import wait_until
+from tests.messenger_books import APP
+from tests.messenger_books import channel as messenger_channel
 
 SECRET = b"s" * 32
 
 
 @dataclass
 class Case:
-    """A channel with the shapes that its platform sends."""
+    """A channel with the shapes that its platform sends, and what reached its citizens."""
 
     channel: Channel
-    headers: dict[str, str]
-
-    def body(self, number: str, text: str) -> bytes:
-        """One text message as the platform posts it."""
-        if self.channel.name == "web":
-            return json.dumps({"id": number, "text": text}).encode()
-        return json.dumps([{"id": number, "person": "p", "text": text}]).encode()
+    body: Callable[[str, str], bytes]
+    """One text message as the platform posts it: number, text."""
+    headers: Callable[[bytes], dict[str, str]]
+    arrived: Callable[[], int] | None = None
+    """How many messages the platform showed; ``None`` where replies are fetched."""
 
 
-def cases() -> list[Case]:
-    return [
-        Case(WebChannel([SECRET]), {"authorization": f"Bearer {mint_token(SECRET, 'web:site:p')}"}),
-        Case(MemoryChannel(), {"x-memory-secret": "memory"}),
-    ]
+@contextmanager
+def web_case(folder: Path) -> Iterator[Case]:
+    """Our own chat page."""
+    headers = {"authorization": f"Bearer {mint_token(SECRET, 'web:site:p')}"}
+    yield Case(WebChannel([SECRET]), lambda number, text: json.dumps({"id": number, "text": text}).encode(),
+               lambda raw: headers)  # fmt: skip
 
 
-@pytest.fixture(params=cases(), ids=lambda case: case.channel.name)
-def case(request: pytest.FixtureRequest) -> Case:
-    return request.param  # type: ignore[no-any-return]
+@contextmanager
+def memory_case(folder: Path) -> Iterator[Case]:
+    """The channel without a platform."""
+    memory = MemoryChannel()
+    yield Case(
+        memory,
+        lambda number, text: json.dumps([{"id": number, "person": "p", "text": text}]).encode(),
+        lambda raw: {"x-memory-secret": "memory"},
+        lambda: len(memory.sent),
+    )
+
+
+@contextmanager
+def messenger_case(folder: Path) -> Iterator[Case]:
+    """Messenger in front of the fake Graph."""
+
+    def body(number: str, text: str) -> bytes:
+        item = {"sender": {"id": "77"}, "recipient": {"id": APP.page_id}, "timestamp": 1767225600000 + len(number)}
+        item |= {"message": {"mid": number, "text": text}}
+        return json.dumps({"object": "page", "entry": [{"id": APP.page_id, "time": 1, "messaging": [item]}]}).encode()
+
+    with FakeGraph("http://127.0.0.1:9/") as graph:
+        graph.echoes = graph.receipts = False
+        graph.people["77"] = Person(graph.now_ms(), APP.app_id)
+        page = messenger_channel(folder, graph_url=graph.url)
+        yield Case(page, body, lambda raw: {"x-hub-signature-256": sign(raw, APP.secret)}, lambda: len(graph.sent))
+
+
+CASES = {"web": web_case, "memory": memory_case, "messenger": messenger_case}
+
+
+@pytest.fixture(params=CASES)
+def case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Case]:
+    with CASES[request.param](tmp_path) as made:
+        yield made
 
 
 def test_a_true_sender_is_recognised_and_the_message_parsed(case: Case) -> None:
     raw = case.body("m1", "làm khai sinh")
-    (message,) = case.channel.parse(raw, case.channel.verify(case.headers, raw))
+    (message,) = case.channel.parse(raw, case.channel.verify(case.headers(raw), raw))
     assert (message.channel, message.text) == (case.channel.name, "làm khai sinh")
     assert message.conversation.split(":")[0] == case.channel.name
-    assert case.channel.parse(raw, case.channel.verify(case.headers, raw)) == [message]
+    assert case.channel.parse(raw, case.channel.verify(case.headers(raw), raw)) == [message]
 
 
 @pytest.mark.parametrize("value", ["", "x", "Bearer x", "é"])
 def test_a_false_sender_is_refused_without_a_hint(case: Case, value: str) -> None:
-    headers = dict.fromkeys(case.headers, value)
+    true = case.headers(b"{}")
+    headers = dict.fromkeys(true, value)
     with pytest.raises(AssistantError) as caught:
         case.channel.verify(headers, b"{}")
     assert caught.value.status in (401, 403)
-    assert not any(secret in str(caught.value) for secret in case.headers.values())
+    assert not any(secret in str(caught.value) for secret in true.values())
 
 
-@pytest.mark.parametrize("which", [0, 1])
-@settings(max_examples=60)
+@pytest.mark.parametrize("name", CASES)
+@settings(max_examples=60, deadline=None)
 @given(raw=st.one_of(st.binary(max_size=100), st.recursive(
     st.none() | st.integers() | st.text(max_size=9), lambda inner: st.lists(inner, max_size=3)
     | st.dictionaries(st.sampled_from(["id", "text", "person", "payload"]), inner, max_size=4), max_leaves=6,
 ).map(lambda value: json.dumps(value).encode())))  # fmt: skip
-def test_no_body_does_more_than_be_refused(which: int, raw: bytes) -> None:
-    channel = cases()[which].channel
+def test_no_body_does_more_than_be_refused(name: str, raw: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
+    with CASES[name](tmp_path_factory.mktemp("any")) as made:
+        channel = made.channel
     try:
         messages = channel.parse(raw, "web:site:p")
     except BadInput:
@@ -113,7 +151,7 @@ def running(case: Case, database_url: str, tmp_path: Path) -> Iterator[tuple[Cas
 
 def accept(case: Case, pool: Any, number: str, text: str) -> list[bool]:
     raw = case.body(number, text)
-    messages = case.channel.parse(raw, case.channel.verify(case.headers, raw))
+    messages = case.channel.parse(raw, case.channel.verify(case.headers(raw), raw))
     with transaction(pool) as connection:
         return inbox.accept(connection, messages)
 
@@ -131,8 +169,8 @@ def test_messages_are_answered_once_and_in_order(running: tuple[Case, Any]) -> N
         assert accept(case, pool, f"m{number}", f"câu {number}") == [False]
     wait_until(lambda: len(delivered(pool)) >= 5)
     assert [f"câu {number}" in text for number, text in enumerate(delivered(pool))] == [True] * 5
-    if isinstance(case.channel, MemoryChannel):
-        assert len(case.channel.sent) == 5
+    if case.arrived:
+        assert case.arrived() == 5
 
 
 def test_a_platform_that_fails_for_a_moment_gets_the_reply_later_and_one_that_refuses_is_left(
@@ -140,7 +178,8 @@ def test_a_platform_that_fails_for_a_moment_gets_the_reply_later_and_one_that_re
 ) -> None:
     channel = MemoryChannel(outcomes=[Outcome("retry", 503, retry_after=0.1), Outcome("sent", 200, reference="r-1"),
                                       Outcome("dead", 400, "bad_user")])  # fmt: skip
-    case = Case(channel, {"x-memory-secret": "memory"})
+    body = lambda number, text: json.dumps([{"id": number, "person": "p", "text": text}]).encode()  # noqa: E731
+    case = Case(channel, body, lambda raw: {"x-memory-secret": "memory"})
     with FakeBot("t" * 16) as bot:
         config = Settings(database_url, tmp_path, "127.0.0.1", 0, bot.url, "t" * 16, (SECRET,))
         worker, pool = Worker(config, {"memory": channel}), open_pool(database_url, 2, "test")
