@@ -84,7 +84,7 @@ def list_body(items: Sequence[tuple[str, str, str]]) -> Body:
 
 def _with_buttons(shaped: Shaped) -> list[Body]:
     """The last text with its buttons; a text that leaves no room for its numbered stand-in goes before them."""
-    last = shaped.texts[-1]
+    last = shaped.texts[-1] if shaped.texts else ASK_CHOICE
     if len(last) + len(numbered(shaped.buttons)) + 2 <= TEXT_CHARS:
         return [_buttons_body(last, shaped.buttons)]
     return [text_body(last), _buttons_body(ASK_CHOICE, shaped.buttons)]
