@@ -8,7 +8,7 @@ dossiers with an appointed time. Refused, withdrawn and stopped dossiers are cou
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final, get_args
 
@@ -75,7 +75,7 @@ def count(
     return [Tally(key, **groups[key]) for key in sorted(groups)]
 
 
-def as_json(groups: dict[str, Sequence[Tally]]) -> dict[str, list[dict[str, str | int | float | None]]]:
+def as_json(groups: Mapping[str, Sequence[Tally]]) -> dict[str, list[dict[str, str | int | float | None]]]:
     """Return tallies as plain values: ``{"level": [{"key": "city", "share": 99.46, …}]}``."""
     return {by: [{**vars(tally), "share": tally.share} for tally in tallies_of] for by, tallies_of in groups.items()}
 
