@@ -32,7 +32,9 @@ thoi gian giai quyet | bao gio | bao gio co | khi nao | khi nao co | khi nao xon
 may hom | ngay | lay ngay | lay lien
 giay to gi | giay to nao | nhung giay to gi | nhung giay to nao | can giay to gi | can nhung giay to gi | ho so
 ho so gi | ho so gom | ho so gom nhung gi | ho so can | can ho so gi | thanh phan ho so | bao gom | gom | gom nhung gi
-chuan bi gi | can chuan bi | chuan bi | can gi | can nhung gi | mang theo | mang theo gi | mang gi | nop gi | giay gi
+chuan bi gi | can chuan bi | chuan bi
+can gi | can mang | can mang gi | can mang theo gi | can nop gi | can lam gi | can phai lam gi
+can nhung gi | mang theo | mang theo gi | mang gi | nop gi | giay gi
 nop | nop ho so | can nop | phai nop | xuat trinh | loai giay to | cac loai giay to | giay to
 o dau | lam o dau | nop o dau | den dau | di dau | ra dau | cho nao | dia diem | co quan nao | noi nao | ai lam
 phai den dau | tham quyen | co quan
@@ -59,6 +61,7 @@ CLOSINGS: Final = frozenset(("the", "vay", "a", "ah", "nhi", "ha", "ban", "nhe",
 
 # Syllables that stand in so many names that they name none ("đăng ký", "cấp giấy"): no topic of their own.
 _GENERIC = """
+can dang tai de khi trong cua den theo the da la bi do sao minh hom mang nop gi ay nay con sau truoc duoi tren ra vao
 lam xin dang ky cap giay chung nhan so ban moi cu cong xac hanh chinh phuong xa thanh pho ha noi quan huyen tinh
 nguoi con nha di lai doi thay sua bo sung them nam thang hai ba nhieu it tot nhat loai nhu cau
 """

@@ -53,7 +53,7 @@ def test_a_question_finds_its_procedure_however_it_is_spelt(base: KnowledgeBase,
 
 
 @pytest.mark.parametrize(
-    "text", ["thế lệ phí bao nhiêu", "the le phi bao nhieu", "nộp ở đâu vậy ạ", "mất mấy ngày", ""]
+    "text", ["thế lệ phí bao nhiêu", "the le phi bao nhieu", "nộp ở đâu vậy ạ", "mất mấy ngày", "cần mang gì", ""]
 )
 def test_a_text_of_aspects_and_politeness_names_no_procedure_and_stays_with_the_focus(
     base: KnowledgeBase, text: str
