@@ -102,6 +102,7 @@ def state_env(home: Home) -> dict[str, str]:
         **os.environ,
         "MOTCUA_HOME": str(home.path),
         "OMP_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",
         "PYTHONUNBUFFERED": "1",
         "RASA_TELEMETRY_ENABLED": "false",
     }

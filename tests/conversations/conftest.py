@@ -1,4 +1,4 @@
-"""One real stack for all conversations: PostgreSQL, Rasa, action server, gateway and worker, in a state directory of its own."""
+"""One real stack for all conversations: PostgreSQL, Rasa, action server, gateway and worker, in a home of its own."""
 
 from __future__ import annotations
 

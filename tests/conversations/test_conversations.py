@@ -1,8 +1,8 @@
 """User says, assistant must: every conversation in the YAML files, against the real Rasa and the real actions.
 
 A file is a list of conversations ``{name, turns}``; a turn is ``user: TEXT`` or ``press: TITLE`` (a button of the reply
-before) with what the reply must be: ``kind``, ``procedure`` (null = none), ``aspect``, ``contains`` and ``never`` (texts),
-``options`` (``{min, max, titles, procedures}``), ``source`` (true: the reply names one).
+before) with what the reply must be: ``kind``, ``procedure`` (null = none), ``aspect``, ``contains`` and ``never``
+(texts), ``options`` (``{min, max, titles, procedures}``), ``source`` (true: the reply names one).
 """
 
 from __future__ import annotations
