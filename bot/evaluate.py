@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from contextlib import redirect_stdout
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -91,7 +92,8 @@ def train_fold(name: str, epochs: int, messages: list[Any], work: Path) -> tuple
         data = work
         write_lookup(procedure_phrases(ROOT / "knowledge_base" / "procedures"), work / "lookup.yml")
     started = time.monotonic()
-    model = train_nlu(str(work / "config.yml"), str(data), str(work / "models"))
+    with redirect_stdout(sys.stderr):  # stdout is for the figures
+        model = train_nlu(str(work / "config.yml"), str(data), str(work / "models"))
     return Agent.load(str(model)), time.monotonic() - started
 
 

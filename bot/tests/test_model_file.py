@@ -1,5 +1,7 @@
 """A model is published whole, and refused when it is not what was published."""
 
+import socket
+
 import pytest
 from viet_nlu.lookups import procedure_phrases, write_lookup
 from viet_nlu.model_file import ModelFileError, publish, read_current, verify
@@ -42,6 +44,15 @@ def test_serving_a_missing_model_says_what_to_do(tmp_path, capsys):
     arguments = ["--model", str(tmp_path / "none.tar.gz"), "--port", "1", "--endpoints", "e", "--credentials", "c"]
     assert serve(arguments) == 1
     assert "train one first" in capsys.readouterr().err
+
+
+def test_a_taken_port_is_said_before_anything_is_loaded(model, capsys):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert serve(["--model", str(model), "--port", str(port), "--endpoints", "e", "--credentials", "c"]) == 1
+    assert f"port {port} is taken" in capsys.readouterr().err
 
 
 def test_training_an_incomplete_checkout_says_what_is_missing(tmp_path, capsys):

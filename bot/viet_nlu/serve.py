@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import socket
 import sys
 import tarfile
 from functools import partial
@@ -32,6 +33,16 @@ def model_metadata(model: Path) -> str:
             return member.read().decode("utf-8")
     except (tarfile.TarError, KeyError, EOFError):
         raise ModelFileError(f"{model.name} is no model archive: train it again") from None
+
+
+def check_port(port: int) -> None:
+    """Raise ``ModelFileError`` when the port is taken; Sanic itself would log it and end as if all were well."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise ModelFileError(f"port {port} is taken: stop what uses it, or choose another") from None
 
 
 def build_app(model: Path, port: int, endpoints_file: Path, credentials_file: Path) -> Any:
@@ -86,6 +97,7 @@ def main(arguments: list[str] | None = None) -> int:
     set_environment()
     try:
         verify(options.model)
+        check_port(options.port)
         if not needs_tensorflow(model_metadata(options.model)):
             install()
         return _serve(options)
