@@ -86,7 +86,12 @@ class ActionChooseOption:
     name: str = "action_choose_option"
 
     def respond(self, turn: Turn) -> Outcome:
-        """Answer the option of that number, or ask for the name when nothing was offered."""
+        """Answer the option of that number, or ask for the name when nothing was offered.
+
+        A number inside a procedure's name ("lý lịch tư pháp số 1") chooses nothing.
+        """
+        if self.services.kb.mentions_procedure(turn.text):
+            return ActionProcedure(self.services).respond(turn)
         options: list[dict[str, Any]] = list(turn.slots.get("offered") or [])
         index = _ordinal(turn.entity("ordinal") or turn.text)
         if index is None or not options or index > len(options):

@@ -122,6 +122,12 @@ def test_an_option_is_chosen_by_number_or_ordinal(said: str, code: str) -> None:
     assert reply.procedure == code
 
 
+def test_a_number_in_the_name_of_a_procedure_chooses_nothing() -> None:
+    options = [{"procedure_code": "1.000894", "aspect": "fee"}]
+    asked = turn("khai sinh mẫu số 1", "choose_option", slots={"offered": options})
+    assert respond("action_choose_option", asked).reply.procedure == "1.001193"
+
+
 def test_a_number_that_was_not_offered_is_asked_back() -> None:
     reply = respond("action_choose_option", turn("số 7", "choose_option", slots={"offered": []})).reply
     assert reply.kind is ReplyKind.CLARIFY
