@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
 
-import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from core.dossier import FINISHED, Change, Dossier, DossierUnavailable, Grouping, StatusEvent, Step, Tally
+from core.dossier import FINISHED, Change, Dossier, Grouping, StatusEvent, Step, Tally
 from dossiers import statistics
 from dossiers.code import find_dossier_code
 from dossiers.facts import NO_FACT, Secret
 from dossiers.load import COLUMNS, FEED_LOCK, event_json
-from dossiers.schema import Connection, Transactions
+from dossiers.schema import Connection, Transactions, guarded
 
 _READ = f"select {', '.join(COLUMNS)}, version from dossier.record where code = %s"  # noqa: S608 - names of ours
 # The first key at or behind the asked one: a known and an unknown code fetch one row each, from as random a place.
@@ -49,7 +47,7 @@ class PostgresRegistry:
     def look_up(self, code: str, fact: str) -> Dossier | None:
         """Compare hashes with the nearest row, whether or not it is the asked one, then decide."""
         key = self.secret.code(code)
-        with self._transaction() as connection:
+        with guarded(self.transactions)() as connection:
             row = connection.execute(_NEAREST, (key,)).fetchone()
             known, facts = (bytes(row[0]), tuple(map(bytes, row[1]))) if row else (b"", (NO_FACT,) * 3)
             fits = self.secret.fits(code, fact, facts)
@@ -57,12 +55,12 @@ class PostgresRegistry:
 
     def read(self, code: str) -> Dossier | None:
         """Return a dossier by its code."""
-        with self._transaction() as connection:
+        with guarded(self.transactions)() as connection:
             return _read(connection, code)
 
     def changes(self, after: int, limit: int = 500) -> Sequence[Change]:
         """Return lines of the feed; a smaller cursor never becomes visible after a larger one."""
-        with self._transaction() as connection:
+        with guarded(self.transactions)() as connection:
             rows = connection.cursor(row_factory=dict_row).execute(_CHANGES, (after, limit)).fetchall()
         return [Change.model_validate(row) for row in rows]
 
@@ -70,11 +68,8 @@ class PostgresRegistry:
         self, by: Grouping, now: datetime, since: date | None = None, until: date | None = None
     ) -> Sequence[Tally]:
         """Count in one pass of the table."""
-        with self._transaction() as connection:
+        with guarded(self.transactions)() as connection:
             return statistics.tallies(connection, by, now, since, until)
-
-    def _transaction(self) -> _Translated:
-        return _Translated(self.transactions)
 
 
 def set_status(connection: Connection, code: str, event: StatusEvent, supplement: Sequence[str] = ()) -> int | None:
@@ -96,24 +91,6 @@ def set_status(connection: Connection, code: str, event: StatusEvent, supplement
         (row[0], row[1], row[2], event.at, row[3]),
     )
     return int(row[1])
-
-
-class _Translated:
-    """A transaction whose database errors are told as ``DossierUnavailable``."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._context = transactions()
-
-    def __enter__(self) -> Connection:
-        try:
-            return self._context.__enter__()
-        except psycopg.OperationalError as error:
-            raise DossierUnavailable("the database of dossiers is away") from error
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
-        self._context.__exit__(kind, error, trace)
-        if isinstance(error, psycopg.OperationalError):
-            raise DossierUnavailable("the database of dossiers is away") from error
 
 
 def _read(connection: Connection, code: str) -> Dossier | None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from core.dossier import DossierUnavailable
+from core.errors import StorageUnavailable
 
 FILE = Path(__file__).parent / "schema.sql"
 Connection = psycopg.Connection[Any]
@@ -30,3 +31,17 @@ def migrate(url: str) -> None:
             connection.execute(FILE.read_bytes())
     except psycopg.OperationalError as error:
         raise DossierUnavailable("the database of dossiers cannot be reached") from error
+
+
+def guarded(transactions: Transactions) -> Transactions:
+    """Return the same transactions, with the database's absence told as ``DossierUnavailable``."""
+
+    @contextmanager
+    def transaction() -> Iterator[Connection]:
+        try:
+            with transactions() as connection:
+                yield connection
+        except (psycopg.OperationalError, psycopg.InterfaceError, StorageUnavailable) as error:
+            raise DossierUnavailable("the database of dossiers is away") from error
+
+    return transaction

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from core.dossier import Dossier
+from core.dossier import Dossier, DossierRegistry
 from core.facts import Paper
 from dossiers import subscriptions, wording
 from dossiers.code import split_code
@@ -15,7 +15,7 @@ from dossiers.guard import purge
 from dossiers.lookup import Locked, NotMatched, NotVerified, SafeLookup, Shown
 from dossiers.notices import Feed, Publish, release
 from dossiers.postgres import PostgresRegistry
-from dossiers.schema import Connection, Transactions
+from dossiers.schema import Connection, Transactions, guarded
 from dossiers.subscriptions import Pace, Subscription
 from dossiers.wording import Question
 
@@ -152,4 +152,10 @@ class NoticeBoard:
 
 def open_desk(transactions: Transactions, secret: Secret) -> DossierDesk:
     """Return the desk over the PostgreSQL registry."""
-    return DossierDesk(SafeLookup(PostgresRegistry(transactions, secret), transactions, secret), transactions)
+    return desk_over(PostgresRegistry(transactions, secret), transactions, secret)
+
+
+def desk_over(registry: DossierRegistry, transactions: Transactions, secret: Secret) -> DossierDesk:
+    """Return the desk over any registry; tries, verifications and subscriptions are kept in our own database."""
+    safe = guarded(transactions)
+    return DossierDesk(SafeLookup(registry, safe, secret), safe)

@@ -134,3 +134,12 @@ def test_times_without_a_zone_are_hanois(portal: FakePortal) -> None:
 
     sent = dossier_to(dossier()) | {"ngayTiepNhan": "2026-11-13T09:00:00", "trangThai": "4"}
     assert dossier_from(sent, NOW).received_at == datetime(2026, 11, 13, 9, 0, tzinfo=HANOI)
+
+
+def test_the_recorded_run_is_what_the_page_shows() -> None:
+    from pathlib import Path
+
+    from dossiers.fakes.run import markdown
+
+    page = Path(__file__).parents[2] / "docs" / "dossier-faults.md"
+    assert page.read_text(encoding="utf-8") == markdown()
