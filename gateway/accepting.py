@@ -98,13 +98,20 @@ class Acceptor:
                 for item in batch:
                     self._store([item])
             else:
-                _fail(batch, BadInput(f"cannot be stored: {error.sqlstate}"))
+                _fail(batch, _judged(error))
         except Exception as error:  # outer door of the thread: the waiting requests must hear of it
             _log.exception("not accepted", extra={"count": len(batch)})
             _fail(batch, StorageUnavailable(type(error).__name__))
         else:
             for item, is_new in zip(batch, new, strict=True):
                 item.stored.set_result(is_new)
+
+
+def _judged(error: psycopg.Error) -> AssistantError:
+    """Only what the data themselves cause is final; a read-only or half-migrated database will be mended."""
+    if isinstance(error, psycopg.DataError):
+        return BadInput(f"cannot be stored: {error.sqlstate}")
+    return StorageUnavailable(f"database: {error.sqlstate}")
 
 
 def _fail(batch: list[_Waiting], error: AssistantError) -> None:

@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from connectors.events import PlatformEvent, Received, Webhook
-from core.errors import AssistantError, BadInput, BadSignature
+from core.errors import AssistantError, BadInput, BadSignature, StorageUnavailable
 from gateway.database import transaction
 from gateway.http import read_body
 from gateway.metrics import WEBHOOK_TOTAL
@@ -100,9 +100,11 @@ def _record(gateway: Gateway, events: Sequence[PlatformEvent]) -> None:
     try:
         with transaction(gateway.pool) as connection:
             record(connection, events, Sealer(keys) if keys else None)
-    except psycopg.Error as error:  # what the database refuses once it refuses for ever
+    except psycopg.DataError as error:  # what the database refuses once it refuses for ever
         if len(events) > 1:
             for event in events:
                 _record(gateway, [event])
         else:
             _refused(events[0].channel, "unstorable", 200, BadInput(f"cannot be stored: {error.sqlstate}"))
+    except psycopg.Error as error:  # a read-only or half-migrated database will be mended
+        raise StorageUnavailable(f"database: {error.sqlstate}") from error

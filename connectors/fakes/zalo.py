@@ -6,6 +6,8 @@ The hosts are folders of one server: ``api_url``, ``zbs_url`` and ``oauth_url``.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import itertools
 import threading
 import time
@@ -155,16 +157,25 @@ class FakeZalo:
             if path == "/oauth/v4/oa/access_token":
                 return self.tokens.answer(headers, body if isinstance(body, dict) else None)
             host, _, rest = path.strip("/").partition("/")
-            code, data = self._guarded(host, f"/{rest}", query, body, headers.get("access_token", ""))
+            code = self._token_fault(host, headers)
+            code, data = (code, {}) if code else self._guarded(host, f"/{rest}", query, body)
             if code:
                 self.refused[f"{host}{code}"] += 1
                 return {"error": code, "message": "refused"}
             return {"data": data, "error": 0, "message": "Success"}
 
-    def _guarded(self, host: str, path: str, query: Mapping[str, Any], body: Any, token: str) -> tuple[int, Json]:
-        """Token first, in the words of the host; then the account; then the rate; then the call."""
+    def _token_fault(self, host: str, headers: Mapping[str, str]) -> int:
+        """Judge the token, and its proof where one is given or asked for, in the numbers of the host."""
+        token, proof = headers.get("access_token", ""), headers.get("appsecret_proof")
         if fault := self.tokens.fault(token):
-            return (-124 if host == "business" else fault), {}
+            return -124 if host == "business" else fault
+        right = hmac.new(self.app.app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
+        if proof == right or (proof is None and not self.account.proof_required):
+            return 0
+        return -1241 if host == "business" else -242
+
+    def _guarded(self, host: str, path: str, query: Mapping[str, Any], body: Any) -> tuple[int, Json]:
+        """The account first, then the rate, then the call."""
         if host == "business":
             return self._template(body if isinstance(body, dict) else {})
         if not self.account.enabled:

@@ -27,6 +27,7 @@ class Account:
     quota: int | None = None
     day_templates: int = 500
     development: bool = False
+    proof_required: bool = False
     parameters: dict[str, dict[str, int]] = field(
         default_factory=lambda: {"123456": {"ma_ho_so": 30, "trang_thai": 60}}
     )
