@@ -168,6 +168,8 @@ def test_a_bad_line_is_told_and_the_rest_is_imported(run: tuple[CliRunner, objec
     assert "whole" in runner.invoke(app, ["audit"]).output  # type: ignore[arg-type]
 
 
-def test_the_document_set_is_about_its_year() -> None:
-    years = {row.dossier.received_at.astimezone(HANOI).year for row in exact_shares()}
+def test_the_document_set_gives_its_share_in_memory_too_and_is_about_its_year() -> None:
+    made = [row.dossier for row in exact_shares()]
+    assert [tally.share for tally in count(made, "all", NOW)] == [99.80]
+    years = {dossier.received_at.astimezone(HANOI).year for dossier in made}
     assert years == {2021}

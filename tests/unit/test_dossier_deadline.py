@@ -52,7 +52,7 @@ def test_days_off_of_a_year_are_exactly_those_of_the_golden_file(year: int) -> N
 
 
 @given(moments, moments, amounts, st.sampled_from(UNITS), st.sampled_from(sorted(DESKS)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_what_comes_later_is_never_due_earlier(
     one: datetime, two: datetime, amount: int, unit: TimeUnit, desk: str
 ) -> None:
@@ -65,7 +65,7 @@ def test_what_comes_later_is_never_due_earlier(
 
 
 @given(moments, amounts, st.sampled_from(["minute", "hour", "day", "working_day", "month"]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_longer_time_is_never_due_earlier(received: datetime, amount: int, unit: TimeUnit) -> None:
     first, second = due_at(received, amount, unit, USUAL), due_at(received, amount + 1, unit, USUAL)
     assert first is not None
@@ -74,7 +74,7 @@ def test_a_longer_time_is_never_due_earlier(received: datetime, amount: int, uni
 
 
 @given(moments, amounts, st.sampled_from(UNITS), st.sampled_from(sorted(DESKS)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_nothing_is_due_on_a_day_off_or_out_of_hours(
     received: datetime, amount: int, unit: TimeUnit, desk: str
 ) -> None:
@@ -85,7 +85,7 @@ def test_nothing_is_due_on_a_day_off_or_out_of_hours(
 
 
 @given(moments, amounts, st.sampled_from(["hour", "day", "working_day"]), st.integers(0, 20), st.integers(0, 40))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_pause_never_brings_the_due_date_forward(
     received: datetime, amount: int, unit: TimeUnit, after: int, length: int
 ) -> None:

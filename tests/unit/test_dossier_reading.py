@@ -14,8 +14,7 @@ from core.dossier import HANOI, LEVEL_WORDS, Status, Step
 from core.errors import SetupError
 from dossiers.plot import svg
 from dossiers.reading import LineError, Row, read_rows
-from dossiers.statistics import count
-from dossiers.synthetic import DISTRICTS_ENDED, exact_shares, generate, write
+from dossiers.synthetic import DISTRICTS_ENDED, generate, write
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=HANOI)
 HEAD = "code,procedure_name,unit,level,status,received_at,phone,holder"
@@ -127,12 +126,6 @@ def test_made_up_dossiers_know_that_districts_ended() -> None:
     assert all(dossier.received_at.date() < DISTRICTS_ENDED for dossier in districts)
     assert {dossier.level for dossier in made} == set(LEVEL_WORDS)
     assert len({dossier.code for dossier in made}) == 2_000
-
-
-def test_the_set_built_to_the_source_document_gives_exactly_its_shares() -> None:
-    made = [row.dossier for row in exact_shares()]
-    assert {t.key: t.share for t in count(made, "level", NOW)} == {"city": 99.46, "district": 99.86, "commune": 99.82}
-    assert [t.share for t in count(made, "all", NOW)] == [99.80]
 
 
 def test_the_chart_shows_each_group_with_its_share_and_escapes_names() -> None:
