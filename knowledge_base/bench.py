@@ -40,7 +40,7 @@ def bench(base: KnowledgeBase, home: Path, encoder: Encoder | None) -> dict[str,
         "search_p95_ms": _percentile(search_ms, 95),
         "load_s": round(load_s, 3),
         "rss_mb": round(psutil.Process().memory_info().rss / 1e6, 1),
-        "scale": grown([base.get(code) for code in base.codes()], asked),
+        "scale": grown([base.stored(code) for code in base.codes()], asked),
     }
 
 

@@ -105,7 +105,7 @@ def fit(
     for mode, one in (("lexical", lexical), ("encoder", base)):
         with bar(f"measuring questions ({mode})") as step:
             fitter = Fitter(one.index, one.searcher, encode=mode == "encoder", step=step)
-            model[mode] = fitter.fit(asked, strangers, fitter.made(one.get))
+            model[mode] = fitter.fit(asked, strangers, fitter.made(one.stored))
     MODEL_FILE.write_text(json.dumps(model, indent=1) + "\n", encoding="utf-8")
     out.print(f"wrote {MODEL_FILE.name}")
 

@@ -115,6 +115,14 @@ class KnowledgeBase:
             raise UnknownProcedure(f"procedure {code} does not hold on that day")
         return procedure
 
+    def stored(self, code: str) -> Procedure:
+        """Return a procedure with all its facts, of whatever day, for tools; never to be shown to a citizen.
+
+        Raises:
+            UnknownProcedure: nobody has this code.
+        """
+        return self._record(code)
+
     def search(self, text: str, k: int = 10) -> list[Hit]:
         """Return the k procedures that fit a question best, best first; none for a text without words."""
         return self._current().search(text, k)
