@@ -64,9 +64,10 @@
     const rows = part.appendChild(node("ul"));
     for (const source of list) {
       const row = rows.appendChild(node("li"));
-      row.append(node("span", "code", `Mã thủ tục ${source.code}`));
-      if (source.decision) row.append(` · Quyết định ${source.decision}`);
-      row.append(` · kiểm tra ngày ${day(source.checked_on)}`);
+      const decision = source.decision || "";
+      const named = [/^\d/.test(source.code) ? `Mã thủ tục ${source.code}` : "",
+        decision && !decision.includes(" ") ? `Quyết định ${decision}` : decision, `kiểm tra ngày ${day(source.checked_on)}`];
+      row.append(named.filter(Boolean).join(" · "));
       if (source.url) { row.append(node("br"), safeLink(source.url, "Xem trang nguồn")); }
     }
     return part;
@@ -93,7 +94,7 @@
     $("welcome").hidden = true;
     log.append(turn);
     if (!follow) { $("down").hidden = false; return; }
-    if (turn.offsetHeight > box.clientHeight * 0.8) turn.scrollIntoView(); else toEnd();
+    if (turn.offsetHeight > box.clientHeight * 0.8) box.scrollTop = turn.offsetTop - 12; else toEnd();
   };
   const drawMine = (id, text, note) => {
     const turn = node("div", "turn in");
@@ -108,6 +109,7 @@
     turn.append(node("span", "sr", "Hệ thống tự động trả lời:"));
     const bubble = turn.appendChild(node("div", "bubble"));
     prose(bubble, reply.text);
+    if (reply.procedure && bubble.children.length > 1) bubble.firstChild.className = "head";
     if (reply.sources && reply.sources.length) bubble.append(sources(reply.sources));
     if (reply.options && reply.options.length) turn.append(options(reply.options));
     waiting.delete(entry.reply_to);
