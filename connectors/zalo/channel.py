@@ -48,11 +48,11 @@ class ZaloChannel:
 
     def receive(self, raw: bytes, proven: str) -> Received:
         """Translate a verified body."""
-        return parse(raw, proven)
+        return parse(raw, self.settings.oa_id)
 
     def parse(self, raw: bytes, proven: str) -> list[Incoming]:
         """Translate the messages of a verified body."""
-        return list(parse(raw, proven).messages)
+        return list(self.receive(raw, proven).messages)
 
     def render(self, reply: Reply, message: Incoming) -> list[Body]:
         """Translate a reply into bodies to send, in order."""

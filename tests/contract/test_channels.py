@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from connectors.base import Channel, Outcome
 from connectors.fakes.bot import FakeBot
 from connectors.fakes.graph import FakeGraph, Person
+from connectors.fakes.zalo import FakeZalo
+from connectors.fakes.zalo_webhook import body_of, signature
 from connectors.memory import MemoryChannel
 from connectors.messenger.verify import sign
 from connectors.web import WebChannel
@@ -29,6 +31,7 @@ from gateway.worker import Worker
 from tests.gateway_stack import wait_until
 from tests.messenger_books import APP
 from tests.messenger_books import channel as messenger_channel
+from tests.zalo_books import channel as zalo_channel
 
 SECRET = b"s" * 32
 
@@ -81,7 +84,26 @@ def messenger_case(folder: Path) -> Iterator[Case]:
         yield Case(page, body, lambda raw: {"x-hub-signature-256": sign(raw, APP.secret)}, lambda: len(graph.sent))
 
 
-CASES = {"web": web_case, "memory": memory_case, "messenger": messenger_case}
+@contextmanager
+def zalo_case(folder: Path) -> Iterator[Case]:
+    """Zalo in front of its fake."""
+    with FakeZalo("http://127.0.0.1:9/") as zalo:
+        zalo.echoes = zalo.receipts = False
+        zalo.person("2468").last_ms = zalo.now_ms()
+        app = zalo.app
+
+        def body(number: str, text: str) -> bytes:
+            event = {"app_id": app.app_id, "event_name": "user_send_text", "sender": {"id": "2468"}}
+            event |= {"recipient": {"id": app.oa_id}, "message": {"msg_id": number, "text": text}}
+            return body_of({**event, "timestamp": "1767225600000"})
+
+        def headers(raw: bytes) -> dict[str, str]:
+            return {"x-zevent-signature": f"mac={signature(app.app_id, raw, '1767225600000', app.oa_secret)}"}
+
+        yield Case(zalo_channel(zalo), body, headers, lambda: len(zalo.sent))
+
+
+CASES = {"web": web_case, "memory": memory_case, "messenger": messenger_case, "zalo": zalo_case}
 
 
 @pytest.fixture(params=CASES)

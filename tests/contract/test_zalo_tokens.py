@@ -6,7 +6,7 @@ import multiprocessing
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,16 +24,10 @@ from core.errors import SetupError
 from gateway.database import Pool, open_pool
 from gateway.sealing import Sealed, Sealer
 from gateway.token_store import PostgresTokens
+from tests.zalo_books import settings
 
 KEY, OTHER = b"k" * 32, b"j" * 32
 OAUTH = "/oauth/"
-
-
-def zalo_settings(fake: FakeZalo) -> ZaloSettings:
-    return ZaloSettings(
-        fake.app.app_id, fake.app.oa_id, fake.app.app_secret, (fake.app.oa_secret,), "https://x.vn/zalo",
-        fake.api_url, fake.zbs_url, fake.oauth_url,
-    )  # fmt: skip
 
 
 @dataclass
@@ -50,7 +44,7 @@ class Desk:
 
     def worker(self, store: PostgresTokens | None = None, ahead: timedelta = timedelta()) -> ZaloTokens:
         hooks = Hooks(alarm=lambda _, reason: self.alarms.append(reason), now=lambda: datetime.now(UTC) + ahead)
-        return ZaloTokens(zalo_settings(self.fake), store or self.store(), Outbound("zalo"), hooks)
+        return ZaloTokens(settings(self.fake), store or self.store(), Outbound("zalo"), hooks)
 
     def authorise(self) -> str:
         pkce = new_pkce()
@@ -138,9 +132,9 @@ def test_many_workers_at_the_same_instant_make_one_refresh(desk: Desk) -> None:
     assert fresh == {desk.fake.tokens.access} and stale not in fresh
 
 
-def _refresh_in_a_process(url: str, settings: ZaloSettings, stale: str, gate: Any, answers: Any) -> None:
+def _refresh_in_a_process(url: str, zalo: ZaloSettings, stale: str, gate: Any, answers: Any) -> None:
     pool = open_pool(url, 2, "test-process")
-    tokens = ZaloTokens(settings, PostgresTokens(url, pool, Sealer([KEY])), Outbound("zalo"), Hooks())
+    tokens = ZaloTokens(zalo, PostgresTokens(url, pool, Sealer([KEY])), Outbound("zalo"), Hooks())
     gate.wait()
     answers.put(tokens.refresh(stale))
     pool.close()
@@ -150,7 +144,7 @@ def test_two_processes_at_the_same_instant_make_one_refresh(desk: Desk) -> None:
     stale = desk.authorise()
     spawn = multiprocessing.get_context("spawn")
     gate, answers = spawn.Barrier(2), spawn.Queue()
-    words = (desk.url, zalo_settings(desk.fake), stale, gate, answers)
+    words = (desk.url, settings(desk.fake), stale, gate, answers)
     processes = [spawn.Process(target=_refresh_in_a_process, args=words) for _ in range(2)]
     for process in processes:
         process.start()
@@ -204,9 +198,9 @@ def test_a_bad_answer_leaves_the_working_pair_and_the_next_refresh_succeeds(desk
 
 def test_nobody_listening_leaves_no_doubt_behind(desk: Desk) -> None:
     stale = desk.authorise()
-    settings = replace(zalo_settings(desk.fake), oauth_url="http://127.0.0.1:9")
+    nowhere = settings(desk.fake, oauth_url="http://127.0.0.1:9")
     with pytest.raises(TokenBusy):
-        ZaloTokens(settings, desk.store(), Outbound("zalo"), Hooks()).refresh(stale)
+        ZaloTokens(nowhere, desk.store(), Outbound("zalo"), Hooks()).refresh(stale)
     assert desk.row() == (None, None)
 
 
