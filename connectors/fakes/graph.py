@@ -1,6 +1,6 @@
 """A Graph API of one Page that follows the contract: webhook deliveries, Send API, profile, conversation routing.
 
-``python -m connectors.fakes.graph --help`` runs it alone. The citizen's side is :meth:`FakeGraph.says` and
+The citizen's side is :meth:`FakeGraph.says` and
 :meth:`FakeGraph.presses`; what the citizen sees is :attr:`FakeGraph.sent`.
 """
 
