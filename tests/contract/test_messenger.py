@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.fakes.faults import Fault
-from connectors.fakes.graph import FakeGraph
+from connectors.fakes.graph import FakeGraph, Person
 from connectors.fakes.graph_webhook import Manner, signatures
 from tests.gateway_stack import Stack, wait_until
 from tests.messenger_books import APP, VERIFY, environment
@@ -167,6 +167,42 @@ def test_seen_marks_are_shown_and_receipts_are_no_messages(line: Line) -> None:
     wait_until(lambda: ("2009", "mark_seen") in line.graph.actions)
     wait_until(line.graph.webhook.settled)
     assert line.rows() == before + 1
+
+
+def test_a_body_of_hundreds_of_messages_is_stored_well_within_the_deadline(line: Line) -> None:
+    items = [
+        {"sender": {"id": f"5{number % 50:03d}"}, "recipient": {"id": APP.page_id}, "timestamp": 1767225600000 + number,
+         "message": {"mid": f"m_many_{number}", "text": f"câu {number}"}}
+        for number in range(500)
+    ]  # fmt: skip
+    raw = json.dumps({"object": "page", "entry": [{"id": APP.page_id, "time": 1, "messaging": items[::-1]}]}).encode()
+    started = time.monotonic()
+    answer = requests.post(line.url, data=raw, headers=signatures(raw, APP.secret), timeout=10)
+    assert answer.json() == {"accepted": 500}
+    assert time.monotonic() - started < 2
+    found = line.stack.query("select body->>'text' from inbox where conversation like '%:5007' order by seq")
+    assert [row[0] for row in found] == [f"câu {number}" for number in range(7, 500, 50)]
+    wait_until(lambda: not line.stack.query("select 1 from inbox where state = 'open'"), 60)
+
+
+def test_a_worker_killed_while_it_sends_loses_nothing_and_repeats_at_most_once(line: Line) -> None:
+    people = [f"60{number:02d}" for number in range(12)]
+    for person in people:
+        line.graph.people[person] = Person(line.graph.now_ms(), APP.app_id)
+    line.graph.faults.plan(*(Fault("slow", seconds=0.3, only="bền bỉ") for _ in range(4)))
+    for person in people:
+        line.graph.says(person, f"bền bỉ {person}")
+    wait_until(lambda: any(line.graph.seen(person) for person in people), 20)
+    line.stack.kill(line.stack.worker)
+    line.stack.worker = line.stack.start("gateway.worker")
+    for person in people:
+        answered(line, person, 1)
+    wait_until(
+        lambda: not line.stack.query("select 1 from outbox where state = 'open' and conversation like '%:60%'"), 40
+    )
+    counts = [len(line.graph.seen(person)) for person in people]
+    assert min(counts) == 1
+    assert sum(counts) - len(people) <= 4  # one for each sender that was cut in mid-call
 
 
 # ---- hostile callers ----
