@@ -233,4 +233,7 @@ def _bot(home: Home, report: Report, *, scripted: bool) -> Iterator[tuple[str, s
             yield bot.url, bot.token
         return
     with running(home, report):
-        yield str(read_state(home)["bot"]), home.bot_token_file.read_text(encoding="ascii").strip()
+        address = read_state(home).get("bot")
+        if not address:
+            raise SetupError("The running assistant is of an older version: stop it with Ctrl-C and start it again.")
+        yield str(address), home.bot_token_file.read_text(encoding="ascii").strip()
