@@ -249,23 +249,3 @@ def test_the_command_writes_all_three_files_and_prints_the_table(tmp_path: Path)
     assert "time_unit_lost" in result.output
     assert {path.name for path in out.iterdir()} == {"procedures.jsonl", "quality.json", "quality.html"}
     assert CliRunner().invoke(app, ["--format", "nothing", str(source), "--out", str(out)]).exit_code == 2
-
-
-@pytest.mark.parametrize(
-    ("name", "form", "count"),
-    [("portal_procedures.jsonl.gz", "portal-jsonl", 2642), ("defence_procedures.jsonl.gz", "defence-jsonl", 207)],
-)
-def test_the_real_files_import_whole_and_in_time(tmp_path: Path, name: str, form: str, count: int) -> None:
-    if not (SHARED / name).exists():
-        pytest.skip(f"{name} is not part of the project; it lies beside the checkout where it was handed out")
-    outcome, procedures = imported(SHARED / name, form, tmp_path)
-    assert (outcome.written, outcome.lost, len(procedures)) == (count, 0, count)
-    assert outcome.seconds < 55
-    for procedure in procedures:
-        assert procedure.origin == "imported"
-        assert procedure.internal == (procedure.code[0] in "56")
-        assert not any("Chọn cơ quan" in result.name for result in procedure.results)
-    if form == "portal-jsonl":
-        kinds = report(outcome)["records_by_kind"]
-        assert kinds["internal_code"] == 111
-        assert "1.001193" in {issue.code for issue in outcome.issues if issue.kind == "scrambled_text"}
