@@ -9,6 +9,7 @@ GREETING = (
     "Xin chào Anh/Chị! Tôi là Trợ lý Một cửa, hỗ trợ tra cứu thủ tục hành chính: giấy tờ cần nộp, lệ phí, "
     f"thời gian và nơi giải quyết. {AUTOMATIC_NOTICE} Anh/Chị muốn hỏi về thủ tục nào ạ?"
 )
+RESUMED = "Trợ lý tự động tiếp tục hỗ trợ Anh/Chị từ đây. Khi cần gặp lại cán bộ, Anh/Chị vui lòng nhắn “gặp cán bộ” ạ."
 _ONLY_TEXT = "Anh/Chị vui lòng gõ câu hỏi bằng chữ giúp tôi ạ."
 _ATTACHMENTS = {
     "audio": f"Tôi chưa nghe được tin nhắn thoại. {_ONLY_TEXT}",
@@ -27,6 +28,8 @@ def fixed_reply(message: Incoming) -> Reply | None:
     """Return the answer to a message that holds nothing to understand, else ``None``."""
     if message.metadata.get("event") == "greet":
         return Reply(kind=ReplyKind.SMALLTALK, text=GREETING, intent="greet")
+    if message.metadata.get("event") == "resume":
+        return Reply(kind=ReplyKind.SMALLTALK, text=RESUMED)
     attachments = message.metadata.get("attachments")
     if message.text or message.payload or not attachments:
         return None

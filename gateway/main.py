@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from connectors.base import Channel
-from connectors.messenger import MessengerChannel
 from connectors.web import WebChannel
-from connectors.zalo import ZaloChannel
-from gateway.books import open_books
 from gateway.payload import PayloadSigner
 from gateway.settings import Settings
+
+if TYPE_CHECKING:
+    from gateway.books import Books
 
 
 def build_channels(settings: Settings) -> dict[str, Channel]:
@@ -16,12 +18,28 @@ def build_channels(settings: Settings) -> dict[str, Channel]:
     channels: dict[str, Channel] = {"web": WebChannel(settings.secrets, settings.limits.text_chars)}
     if not (settings.zalo or settings.messenger):
         return channels
+    from gateway.books import open_books  # noqa: PLC0415 - brings cryptography, which the web channel does not need
+
     books = open_books(settings)
     if settings.zalo:
-        channels["zalo"] = ZaloChannel(settings.zalo, books.tokens(), books.ledger, books.hooks)
+        channels["zalo"] = _zalo(settings, books)
     if settings.messenger:
-        channels["messenger"] = MessengerChannel(settings.messenger, books.ledger, books.hooks)
+        channels["messenger"] = _messenger(settings, books)
     return channels
+
+
+def _zalo(settings: Settings, books: Books) -> Channel:
+    from connectors.zalo import ZaloChannel  # noqa: PLC0415 - a channel that is off takes no memory
+
+    assert settings.zalo is not None
+    return ZaloChannel(settings.zalo, books.tokens(), books.ledger, books.hooks)
+
+
+def _messenger(settings: Settings, books: Books) -> Channel:
+    from connectors.messenger import MessengerChannel  # noqa: PLC0415 - a channel that is off takes no memory
+
+    assert settings.messenger is not None
+    return MessengerChannel(settings.messenger, books.ledger, books.hooks)
 
 
 def build_signer(settings: Settings) -> PayloadSigner:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psycopg.types.json import Jsonb
 
 from connectors.events import STORED, EventKind, PlatformEvent
 from gateway.database import Connection
-from gateway.sealing import Sealer
+
+if TYPE_CHECKING:
+    from gateway.sealing import Sealer
 
 # While a member of staff talks with a person the assistant keeps silent; each further reply prolongs it.
 STAFF_PAUSE = timedelta(minutes=60)

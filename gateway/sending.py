@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from connectors.base import Channel, Outcome
 from gateway import outbox
-from gateway.books import raise_alarm
+from gateway.alarms import raise_alarm
 from gateway.database import Connection, Pool, persist, transaction
 from gateway.inbox import LEASE_SECONDS
 from gateway.loop import ClaimLoop

@@ -6,10 +6,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from connectors.messenger.settings import MessengerSettings, load_messenger_settings
-from connectors.zalo.settings import ZaloSettings, load_zalo_settings
 from core.errors import SetupError
+
+if TYPE_CHECKING:
+    from connectors.messenger.settings import MessengerSettings
+    from connectors.zalo.settings import ZaloSettings
 
 DEFAULT_HOME = ".motcua"
 
@@ -81,9 +84,26 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         metrics_port=_number(values, "MOTCUA_METRICS_PORT", 0, 0, 65535) or None,
         limits=Limits(pool_size=_number(values, "MOTCUA_POOL", 8, 2, 64)),
         token_keys=_token_keys(values),
-        zalo=load_zalo_settings(values),
-        messenger=load_messenger_settings(values),
+        zalo=_zalo(values),
+        messenger=_messenger(values),
     )
+
+
+def _zalo(values: Mapping[str, str]) -> ZaloSettings | None:
+    """Load the channel's code only where it is on: a process with the web channel alone stays small."""
+    if not values.get("MOTCUA_ZALO_APP_ID", "").strip():
+        return None
+    from connectors.zalo.settings import load_zalo_settings  # noqa: PLC0415 - see above
+
+    return load_zalo_settings(values)
+
+
+def _messenger(values: Mapping[str, str]) -> MessengerSettings | None:
+    if not values.get("MOTCUA_MESSENGER_PAGE_ID", "").strip():
+        return None
+    from connectors.messenger.settings import load_messenger_settings  # noqa: PLC0415 - as for Zalo
+
+    return load_messenger_settings(values)
 
 
 def _token_keys(values: Mapping[str, str]) -> tuple[bytes, ...]:

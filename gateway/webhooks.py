@@ -22,7 +22,6 @@ from gateway.database import transaction
 from gateway.http import read_body
 from gateway.metrics import WEBHOOK_TOTAL
 from gateway.platform_events import record
-from gateway.sealing import Sealer
 from gateway.state import Gateway, gateway_of
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
@@ -96,6 +95,8 @@ async def _store(gateway: Gateway, name: str, received: Received, trace: str | N
 
 
 def _record(gateway: Gateway, events: Sequence[PlatformEvent]) -> None:
+    from gateway.sealing import Sealer  # noqa: PLC0415 - brings cryptography, which the web channel does not need
+
     keys = gateway.settings.token_keys
     try:
         with transaction(gateway.pool) as connection:
