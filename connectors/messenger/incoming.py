@@ -47,6 +47,11 @@ def from_postback(item: Item, part: Json) -> Incoming | None:
     return _incoming(item, key, "" if payload else text, payload, metadata)
 
 
+def from_event(item: Item, key: str, name: str) -> Incoming:
+    """Return a message without words, which has the assistant say something fixed."""
+    return _incoming(item, key, "", None, {"event": name})
+
+
 def signed(value: object) -> str | None:
     """Return a payload of the shape that we make; the worker checks its signature."""
     text = as_text(value)

@@ -79,7 +79,8 @@ def _item(item: Item, settings: MessengerSettings) -> Received:
             return _said(item, key, settings)
     for key, kind in _KINDS.items():
         if key in item.body:
-            return Received((), (_event(item, key, kind, settings),))
+            event = _event(item, key, kind, settings)
+            return Received(_resumed(item, event), (event,))
     return Received(unknown=1)
 
 
@@ -112,6 +113,13 @@ def _event(item: Item, key: str, kind: EventKind, settings: MessengerSettings) -
     part = as_dict(item.body[key])
     own = as_text(part.get("mid")) if key == "reaction" else ""
     return item.event(kind, key, f"{own}:{item.stamp}" if own else "", _data(key, part, settings))
+
+
+def _resumed(item: Item, event: PlatformEvent) -> tuple[Incoming, ...]:
+    """Return what lets the assistant say that it is automatic, when a person has passed the thread to it."""
+    if event.name != "pass_thread_control" or event.data.get("owner") != "ours" or not item.person:
+        return ()
+    return (incoming.from_event(item, f"resume:{event.event_id}"[:200], "resume"),)
 
 
 def _data(key: str, part: Json, settings: MessengerSettings) -> Json:

@@ -139,9 +139,11 @@ def test_a_thread_passed_to_staff_is_left_to_them_until_it_comes_back(line: Line
     wait_until(lambda: line.stack.query("select 1 from thread_pause where conversation like '%:2007'"))
     line.graph.gives_back("2007")
     wait_until(lambda: not line.stack.query("select 1 from thread_pause where conversation like '%:2007'"))
-    line.graph.says("2007", "hai")
     answered(line, "2007", 2)
-    assert line.texts("2007")[1] == "Anh/Chị vừa gửi: hai"
+    line.graph.says("2007", "hai")
+    answered(line, "2007", 3)
+    assert line.texts("2007")[1].startswith("Trợ lý tự động tiếp tục")
+    assert line.texts("2007")[2] == "Anh/Chị vừa gửi: hai"
 
 
 def test_a_send_whose_answer_was_lost_is_not_repeated_when_its_echo_comes(line: Line) -> None:

@@ -233,8 +233,11 @@ def test_what_another_app_is_to_answer_is_no_message_of_ours() -> None:
 @pytest.mark.parametrize(("app", "owner"), [(APP.app_id, "ours"), ("263902037430900", "staff"), (5, "other")])
 def test_a_handover_says_who_owns_the_thread(app: Any, owner: str) -> None:
     for key in ("pass_thread_control", "take_thread_control"):
-        (event,) = read(item(**{key: {"previous_owner_app_id": "1", "new_owner_app_id": app, "metadata": "x"}})).events
+        found = read(item(**{key: {"previous_owner_app_id": "1", "new_owner_app_id": app, "metadata": "x"}}))
+        (event,) = found.events
         assert (event.kind, event.data) == (EventKind.HANDOVER, {"owner": owner})
+        said = [message.metadata for message in found.messages]
+        assert said == ([{"event": "resume"}] if (key, owner) == ("pass_thread_control", "ours") else [])
 
 
 # ---- anything at all ----
