@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,12 +21,16 @@ BENCHES = ("turn", "kb")
 
 @dataclass(frozen=True)
 class Stage:
-    """One named program of a run; ``needs`` says what must be there before: ``model``, ``browser`` or nothing."""
+    """One named program of a run; ``needs`` says what must be there before: ``model``, ``browser`` or nothing.
+
+    ``quiet`` shows what it prints only when it fails (Rasa prints the warnings of its old libraries every time).
+    """
 
     name: str
     argv: Sequence[str]
     cwd: Path = ROOT
     needs: frozenset[str] = frozenset()
+    quiet: bool = False
 
 
 def run_checks(home: Home, report: Report) -> int:
@@ -43,7 +48,7 @@ def run_checks(home: Home, report: Report) -> int:
         Stage("mypy", [str(service / "mypy")]),
         Stage("import-linter", [str(service / "lint-imports")]),
         Stage("knowledge base", [python, "-m", "knowledge_base", "check"]),
-        Stage("rasa data validate", validate, cwd=bot.parents[1]),
+        Stage("rasa data validate", validate, cwd=bot.parents[1], quiet=True),
     ]
     return _run_all(stages, state_env(home), report)
 
@@ -132,12 +137,20 @@ def _install_encoders(home: Home, report: Report) -> None:
     subprocess.run(["sh", str(script), str(folder)], check=False)  # noqa: S603, S607  (our own script)
 
 
+def _run_stage(stage: Stage, env: Mapping[str, str]) -> int:
+    hidden = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT} if stage.quiet else {}
+    done = subprocess.run(list(stage.argv), cwd=stage.cwd, env=dict(env), check=False, **hidden)  # type: ignore[call-overload]  # noqa: S603
+    if stage.quiet and done.returncode != 0:
+        sys.stderr.write(done.stdout.decode("utf-8", "replace"))
+    return int(done.returncode)
+
+
 def _run_all(stages: Sequence[Stage], env: Mapping[str, str], report: Report) -> int:
     failed: list[str] = []
     for stage in stages:
         report(f"{stage.name} …")
         started = time.monotonic()
-        code = subprocess.run(list(stage.argv), cwd=stage.cwd, env=dict(env), check=False).returncode  # noqa: S603
+        code = _run_stage(stage, env)
         report(
             f"{stage.name}: {'ok' if code == 0 else f'FAILED (exit code {code})'} in {time.monotonic() - started:.0f} s"
         )
