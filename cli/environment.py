@@ -109,13 +109,13 @@ def state_env(home: Home) -> dict[str, str]:
 
 
 def run(argv: Sequence[str], on_fail: str, env: dict[str, str] | None = None, cwd: Path = ROOT) -> None:
-    """Run one program with its output shown.
+    """Run one program with its output shown on the error stream, as the other one is for answers (JSON).
 
     Raises:
         SetupError: it failed; the text is ``on_fail``.
     """
     try:
-        code = subprocess.run(list(argv), env=env, cwd=cwd, check=False).returncode  # noqa: S603  (our own programs)
+        code = subprocess.run(list(argv), env=env, cwd=cwd, check=False, stdout=2).returncode  # noqa: S603  (ours)
     except OSError as error:
         raise SetupError(f"{on_fail} ({argv[0]}: {error.strerror})") from error
     if code != 0:
