@@ -24,6 +24,13 @@ _OTHER = (
 )
 
 
+SLOW_DOWN = Reply(
+    kind=ReplyKind.SMALLTALK,
+    text="Anh/Chị đang gửi hơi nhanh, mong Anh/Chị gửi chậm lại giúp tôi ạ. Khi nhiều tin đến cùng lúc tôi chỉ trả lời "
+    "tin mới nhất; Anh/Chị vui lòng viết gọn câu hỏi vào một tin nhắn.",
+)
+
+
 def fixed_reply(message: Incoming) -> Reply | None:
     """Return the answer to a message that holds nothing to understand, else ``None``."""
     if message.metadata.get("event") == "greet":

@@ -6,6 +6,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from connectors.base import Channel
@@ -14,13 +15,15 @@ from core.message import Incoming, Reply, ReplyKind
 from gateway import inbox, outbox
 from gateway.bot_client import BotClient, BotDown
 from gateway.database import Pool, persist, transaction
-from gateway.fixed import fixed_reply
+from gateway.fixed import SLOW_DOWN, fixed_reply
 from gateway.inbox import LEASE_SECONDS, Claimed
 from gateway.loop import ClaimLoop
-from gateway.metrics import END_TO_END_SECONDS, FALLBACK_TOTAL, HANDLE_TOTAL, NLU_CONFIDENCE
+from gateway.metrics import END_TO_END_SECONDS, FALLBACK_TOTAL, HANDLE_TOTAL, NLU_CONFIDENCE, PACED_TOTAL
 from gateway.outbox import Finished, Part
+from gateway.pace import COALESCE_SECONDS, Step, step
 from gateway.platform_events import is_paused
 from gateway.retry import handling_delay
+from gateway.switches import Switches
 
 _log = logging.getLogger(__name__)
 ROOM_PER_THREAD = 4
@@ -32,9 +35,17 @@ PATIENCE_SECONDS = 180.0
 class Handling:
     """Claims messages, asks the bot in threads and commits results in batches, several conversations at once."""
 
-    def __init__(
-        self, pool: Pool, channels: Mapping[str, Channel], make_bot: Callable[[], BotClient], owner: int, threads: int
+    def __init__(  # noqa: PLR0913 - what handling leans on
+        self,
+        pool: Pool,
+        channels: Mapping[str, Channel],
+        make_bot: Callable[[], BotClient],
+        owner: int,
+        *,
+        threads: int,
+        per_minute: int = 0,
     ) -> None:
+        self._per_minute, self.switches = per_minute, Switches()
         self._pool, self._channels, self._make_bot, self._owner = pool, channels, make_bot, owner
         self._local = threading.local()
         self._done: queue.SimpleQueue[Finished | None] = queue.SimpleQueue()
@@ -54,32 +65,56 @@ class Handling:
 
     def _claim(self, room: int) -> list[Claimed]:
         with transaction(self._pool) as connection:
-            return inbox.claim(connection, self._owner, room)
+            return inbox.claim(connection, self._owner, room, count_to=self._per_minute + 1)
 
     def _handle(self, item: Claimed) -> None:
         if self.loop.stopping:
             self._give_back(item, 0.0, counted=False)
             return
         try:
-            replies = self._replies(item.incoming)
-            parts = [part for reply in replies for part in self._parts(reply, item.incoming)]
+            replies = self._answers(item)
+            parts = [part for reply in replies or () for part in self._parts(reply, item.incoming)]
         except Exception as error:  # outer door: one message's fault must not stop the others
             self._failed(item, error)
+            return
+        if replies is None:
+            self._give_back(item, COALESCE_SECONDS, counted=False)
             return
         for reply in replies:
             _observe(reply)
         self._done.put(Finished(item, parts))
 
-    def _replies(self, message: Incoming) -> list[Reply]:
-        """The answers to a message: none while a member of staff has the conversation in hand."""
-        if not self._channels[message.channel].pulled:
+    def _answers(self, item: Claimed) -> list[Reply] | None:
+        """The answers to a message, none while a member of staff has the conversation; ``None``: not yet."""
+        message, channel = item.incoming, self._channels[item.channel]
+        if not channel.pulled:
             with transaction(self._pool) as connection:
                 if is_paused(connection, message.conversation):
                     return []
-            if attend := getattr(self._channels[message.channel], "attend", None):
-                attend(message.conversation)
-        fixed = fixed_reply(message)
-        return [fixed] if fixed else self._bot().handle(message)
+        pace = self._pace(item)
+        if pace is Step.WAIT:
+            return None
+        notices = [SLOW_DOWN] if pace in (Step.NOTICE, Step.NOTICE_ONLY) else []
+        if pace in (Step.SKIP, Step.NOTICE_ONLY):
+            return notices
+        if attend := getattr(channel, "attend", None):
+            attend(message.conversation)
+        return [*notices, *self._replies(message)]
+
+    def _replies(self, message: Incoming) -> list[Reply]:
+        fixed = self.switches.channel_notice(message.channel) or fixed_reply(message)
+        return [fixed] if fixed else self.switches.checked(self._bot().handle(message))
+
+    def _pace(self, item: Claimed) -> Step:
+        """What to do with a message of a person who sends too fast (gateway/pace.py)."""
+        if not self._per_minute or item.minute < self._per_minute:
+            return Step.ANSWER
+        with transaction(self._pool) as connection:
+            newer = inbox.has_newer(connection, item)
+        age = (datetime.now(UTC) - item.received_at).total_seconds()
+        chosen = step(first=item.minute == self._per_minute, newest=not newer, age=age)
+        PACED_TOTAL.labels(chosen.value).inc()
+        return chosen
 
     def _bot(self) -> BotClient:
         if not hasattr(self._local, "bot"):
@@ -113,7 +148,8 @@ class Handling:
     def _bury(self, item: Claimed, reason: str) -> None:
         """Dead letter and one fixed apology, together; the conversation moves on."""
         parts = self._parts(APOLOGY, item.incoming) if item.channel in self._channels else []
-        apology = Finished(item, parts[:1], label="dead")
+        # Under a kind of its own: of a hand-off notice a second copy is worse than none, of an apology it is not.
+        apology = Finished(item, [replace(part, kind="apology") for part in parts[:1]], label="dead")
         persist(self._pool, lambda cx: outbox.bury(cx, apology, reason[:200], None), LEASE_SECONDS)
         _log.error("dead letter", extra={"inbox": item.id, "attempts": item.attempts, "error": reason})
         HANDLE_TOTAL.labels("dead").inc()

@@ -51,7 +51,11 @@ _CLAIM = """
     update inbox set lease_token = gen_random_uuid(), lease_owner = %s, attempts = attempts + 1,
                      lease_until = clock_timestamp() + make_interval(secs => %s)
     from picked where inbox.id = picked.id
-    returning inbox.id, channel, conversation, body, attempts, lease_token, received_at, trace
+    returning inbox.id, channel, conversation, body, attempts, lease_token, received_at, trace, (
+        select count(*) from (
+            select received_at from inbox as r where r.conversation = inbox.conversation and r.seq < inbox.seq
+            order by seq desc limit %s) as before
+        where before.received_at > inbox.received_at - interval '1 minute')
 """
 
 _FINISH = """
@@ -81,7 +85,10 @@ _FREE_ORPHANS = """
 
 @dataclass(frozen=True)
 class Claimed:
-    """An inbox row in the hands of one worker; ``token`` is its right to finish it."""
+    """An inbox row in the hands of one worker; ``token`` is its right to finish it.
+
+    ``minute``: how many messages of the conversation came in the minute before it, counted up to the caller's limit.
+    """
 
     id: int
     channel: str
@@ -91,6 +98,7 @@ class Claimed:
     token: uuid.UUID
     received_at: datetime
     trace: str | None
+    minute: int = 0
 
 
 def lock_conversations(connection: Connection, conversations: Sequence[str]) -> None:
@@ -125,19 +133,30 @@ def accept(connection: Connection, messages: Sequence[Incoming], traces: Sequenc
     return new
 
 
-def claim(connection: Connection, owner: int, limit: int, seconds: float = LEASE_SECONDS) -> list[Claimed]:
+def claim(
+    connection: Connection, owner: int, limit: int, seconds: float = LEASE_SECONDS, count_to: int = 0
+) -> list[Claimed]:
     """Take up to ``limit`` messages, each the oldest open one of its conversation, for ``seconds``."""
     # Losing a claim in a crash is harmless (the row is simply free again), so it need not wait for the disk.
     connection.execute("set local synchronous_commit = off")
-    rows = connection.execute(_CLAIM, (limit, owner, seconds)).fetchall()
+    rows = connection.execute(_CLAIM, (limit, owner, seconds, count_to)).fetchall()
     return sorted((_claimed(row) for row in rows), key=lambda item: item.id)
 
 
 def _claimed(row: tuple[Any, ...]) -> Claimed:
     return Claimed(
         id=row[0], channel=row[1], conversation=row[2], incoming=Incoming.model_validate(row[3]), attempts=row[4],
-        token=row[5], received_at=row[6], trace=row[7],
+        token=row[5], received_at=row[6], trace=row[7], minute=row[8],
     )  # fmt: skip
+
+
+def has_newer(connection: Connection, item: Claimed) -> bool:
+    """Tell whether a younger message of the conversation waits."""
+    row = connection.execute(
+        "select 1 from inbox where conversation = %s and state = 'open' and id > %s limit 1",
+        (item.conversation, item.id),
+    ).fetchone()
+    return row is not None
 
 
 def mark_done(connection: Connection, items: Sequence[Claimed]) -> set[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,13 +20,20 @@ class ClaimLoop(Generic[T]):
     """Runs ``work`` on claimed rows in ``threads`` threads, at most ``room`` rows in hand at a time.
 
     Whoever ends a row calls :meth:`release`, after its end is committed: only then may the conversation's next row
-    be claimed, so only then is looking again worth it.
+    be claimed, so only then is looking again worth it. ``due``: seconds until time alone gives something to claim.
     """
 
-    def __init__(
-        self, name: str, threads: int, room: int, claim: Callable[[int], Sequence[T]], work: Callable[[T], None]
+    def __init__(  # noqa: PLR0913 - a loop is made of as much
+        self,
+        name: str,
+        threads: int,
+        room: int,
+        claim: Callable[[int], Sequence[T]],
+        work: Callable[[T], None],
+        *,
+        due: Callable[[], float] = lambda: math.inf,
     ) -> None:
-        self._name, self._claim, self._work = name, claim, work
+        self._name, self._claim, self._work, self._due = name, claim, work, due
         self._free = room
         self._lock = threading.Lock()
         self._wake = threading.Event()
@@ -63,7 +71,7 @@ class ClaimLoop(Generic[T]):
                 self._threads.submit(self._guarded, item)
             # A full claim means there may be more; anything less means waiting for a message, a release or the poll.
             if not taken or len(taken) < room or not self._free:
-                self._wake.wait(POLL_SECONDS)
+                self._wake.wait(min(POLL_SECONDS, self._due()))
 
     def _take(self, room: int) -> Sequence[T]:
         try:

@@ -23,6 +23,10 @@ CALL_SECONDS = Histogram("call_seconds", "Calls to platforms.", ["channel", "end
 ALARM_TOTAL = Counter("alarm_total", "What an operator has to see to.", ["channel", "reason"])
 TOKEN_EXPIRES = Gauge("token_expires_seconds", "Until the platform token ends; below 0 it has.", ["channel"])
 SOCKETS = Gauge("sockets", "Open web sockets.")
+LANE_OPEN = Gauge("lane_open", "Whether messages to a channel flow (1) or its lane is closed (0).", ["channel"])
+HANDOFF_WAIT = Histogram("handoff_wait_seconds", "From handing over to the first word of staff.", buckets=_SLOW)
+SILENT = Gauge("channel_silent_office_minutes", "Office minutes without any event of a channel.", ["channel"])
+PACED_TOTAL = Counter("paced_total", "Messages over a person's pace, by what was done.", ["outcome"])
 
 _GAUGES = CollectorRegistry()
 INBOX_AGE = Gauge("inbox_oldest_age_seconds", "Age of the oldest open inbox row.", registry=_GAUGES)

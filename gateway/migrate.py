@@ -8,17 +8,18 @@ from pathlib import Path
 import psycopg
 
 from core.errors import SetupError, StorageUnavailable
+from dossiers.schema import migrate as migrate_dossiers
 
 FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 0x6D6F7463  # "motc": one migrator at a time, whichever process
 
 
 def migrate(url: str) -> list[str]:
-    """Bring the database to the newest schema and return the files applied now.
+    """Bring the database to the newest schema, that of dossiers too, and return the files applied now.
 
     Raises:
         SetupError: an applied file was changed since.
-        StorageUnavailable: the database cannot be reached.
+        StorageUnavailable, DossierUnavailable: the database cannot be reached.
     """
     try:
         with psycopg.connect(url, autocommit=True, application_name="motcua-migrate", connect_timeout=5) as connection:
@@ -27,9 +28,11 @@ def migrate(url: str) -> list[str]:
                 "create table if not exists schema_migration ("
                 " name text primary key, sha256 text not null, applied_at timestamptz not null default now())"
             )
-            return [path.name for path in sorted(FOLDER.glob("[0-9]*.sql")) if _apply(connection, path)]
+            applied = [path.name for path in sorted(FOLDER.glob("[0-9]*.sql")) if _apply(connection, path)]
+            migrate_dossiers(url)
     except psycopg.OperationalError as error:
         raise StorageUnavailable("the database cannot be reached for its migrations") from error
+    return applied
 
 
 def _apply(connection: psycopg.Connection, path: Path) -> bool:

@@ -17,7 +17,7 @@ from gateway.inbox import Claimed, lock_conversations, mark_dead, mark_done
 WAKE_SENDERS = "motcua_outbox"
 WAKE_READERS = "motcua_reply"
 # Kinds whose second copy does more harm than a missing one: never sent again after an attempt of unknown outcome.
-NEVER_TWICE = frozenset({"survey", "broadcast", "handoff_notice"})
+NEVER_TWICE = frozenset({"survey", "broadcast", "handoff", "handoff_notice"})
 
 _INSERT = """
     insert into outbox (inbox_id, channel, conversation, dedupe_key, kind, body, state, expires_at, finished_at)
@@ -34,6 +34,7 @@ _CLAIM = """
     with picked as (
         select id from outbox as o
         where state = 'open' and next_at <= clock_timestamp() and channel <> all (%s)
+          and (%s::text is null or channel = %s)
           and (lease_until is null or lease_until <= clock_timestamp())
           and not exists (select 1 from outbox as p
                           where p.conversation = o.conversation and p.state = 'open' and p.id < o.id)
@@ -43,7 +44,8 @@ _CLAIM = """
     from picked where outbox.id = picked.id
     returning outbox.id, channel, conversation, kind, body, attempts, lease_token,
               expires_at <= clock_timestamp(),
-              exists (select 1 from attempt where outbox_id = outbox.id and coalesce(outcome, 'unknown') = 'unknown')
+              exists (select 1 from attempt where outbox_id = outbox.id and coalesce(outcome, 'unknown') = 'unknown'),
+              (select received_at from inbox where inbox.id = outbox.inbox_id)
 """
 
 _SETTLE = """
@@ -89,6 +91,7 @@ class ToSend:
     token: uuid.UUID
     expired: bool
     ambiguous: bool
+    received_at: datetime | None = None  # of the message that it answers
 
 
 @dataclass(frozen=True)
@@ -139,12 +142,21 @@ def put(connection: Connection, batch: Iterable[Finished]) -> None:
         connection.execute("select pg_notify(%s, '')", (WAKE_SENDERS,))
 
 
-def claim(
-    connection: Connection, owner: int, limit: int, paused: Sequence[str] = (), seconds: float = 60.0
+def claim(  # noqa: PLR0913 - what is claimed has as many sides
+    connection: Connection,
+    owner: int,
+    limit: int,
+    paused: Sequence[str] = (),
+    seconds: float = 60.0,
+    *,
+    channel: str | None = None,
 ) -> list[ToSend]:
-    """Take up to ``limit`` rows to send, each the oldest open one of its conversation, of channels not paused."""
+    """Take up to ``limit`` rows to send, each the oldest open one of its conversation.
+
+    Rows of ``paused`` channels stay; with ``channel`` all others do.
+    """
     connection.execute("set local synchronous_commit = off")
-    rows = connection.execute(_CLAIM, (list(paused), limit, owner, seconds)).fetchall()
+    rows = connection.execute(_CLAIM, (list(paused), channel, channel, limit, owner, seconds)).fetchall()
     return sorted((ToSend(*row) for row in rows), key=lambda item: item.id)
 
 

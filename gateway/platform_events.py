@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from connectors.events import STORED, EventKind, PlatformEvent
 from gateway.database import Connection
+from gateway.metrics import HANDOFF_WAIT
 
 if TYPE_CHECKING:
     from gateway.sealing import Sealer
@@ -43,6 +44,15 @@ _PAUSE = """
     values (%(conversation)s, least(%(at)s::timestamptz, clock_timestamp()) + %(pause)s, %(kind)s)
     on conflict (conversation) do update set
         until = greatest(thread_pause.until, excluded.until), reason = excluded.reason
+"""
+# The wait ends with the first word of staff after a hand-off; later words find an earlier one in between.
+_HANDED_OVER = """
+    select extract(epoch from clock_timestamp() - max(o.created_at)) from outbox as o
+    where o.conversation = %(conversation)s and o.kind = 'handoff'
+      and o.created_at > clock_timestamp() - interval '1 day'
+      and not exists (select 1 from platform_event as e where e.conversation = o.conversation
+                      and e.kind = 'staff_reply' and e.received_at > o.created_at
+                      and (e.channel, e.event_id) <> (%(channel)s, %(event_id)s))
 """
 _SUBJECT_REQUEST = """
     insert into subject_request (channel, event_id, conversation, kind, due_at)
@@ -102,6 +112,9 @@ def _unfollow(connection: Connection, values: Mapping[str, Any]) -> None:
 
 def _staff_reply(connection: Connection, values: Mapping[str, Any]) -> None:
     connection.execute(_PAUSE, {**values, "pause": STAFF_PAUSE})
+    row = connection.execute(_HANDED_OVER, values).fetchone()
+    if row and row[0] is not None:
+        HANDOFF_WAIT.observe(float(row[0]))
 
 
 def _handover(connection: Connection, values: Mapping[str, Any]) -> None:

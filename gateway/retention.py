@@ -29,10 +29,22 @@ _PURGES = {
 }
 
 
+# The bot's own table, in a schema of its own that is not there before the bot's first start.
+_TRACKER = (
+    "delete from rasa.events where id in (select id from rasa.events"
+    " where timestamp < extract(epoch from now() - interval '90 days') limit %s)"
+)
+
+
 def purge(pool: Pool) -> dict[str, int]:
     """Delete what is over its period and return the number of rows by table; skips when another process purges."""
-    gone = dict.fromkeys(_PURGES, 0)
-    for name, statement in _PURGES.items():
+    purges = dict(_PURGES)
+    with transaction(pool) as connection:
+        row = connection.execute("select to_regclass('rasa.events') is not null").fetchone()
+    if row and row[0]:
+        purges["tracker"] = _TRACKER
+    gone = dict.fromkeys(purges, 0)
+    for name, statement in purges.items():
         count = _STEP
         while count == _STEP:
             with transaction(pool) as connection:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from connectors.base import Channel, Outcome
+from core.errors import StorageUnavailable
 from gateway import outbox
 from gateway.alarms import raise_alarm
 from gateway.database import Connection, Pool, persist, transaction
 from gateway.inbox import LEASE_SECONDS
+from gateway.lanes import Lanes, Rate
 from gateway.loop import ClaimLoop
-from gateway.metrics import SEND_TOTAL
+from gateway.metrics import END_TO_END_SECONDS, LANE_OPEN, SEND_TOTAL
 from gateway.outbox import NEVER_TWICE, Settled, ToSend
 from gateway.retry import sending_delay
 
@@ -22,12 +25,15 @@ ECHO_SECONDS = 5.0
 
 
 class Sending:
-    """Claims outbox rows of the channels that are not paused and sends them in threads."""
+    """Claims outbox rows of the channels whose lanes are open and sends them in threads."""
 
-    def __init__(self, pool: Pool, channels: Mapping[str, Channel], owner: int, threads: int) -> None:
+    def __init__(
+        self, pool: Pool, channels: Mapping[str, Channel], owner: int, threads: int, rate: Rate | None = None
+    ) -> None:
         self._pool, self._channels, self._owner = pool, channels, owner
-        self.paused: set[str] = set()
-        self.loop = ClaimLoop[ToSend]("sender", threads, threads, self._claim, self._send)
+        pushed = [name for name, channel in channels.items() if not channel.pulled]
+        self.lanes = Lanes(pushed, threads, rate or Rate())
+        self.loop = ClaimLoop[ToSend]("sender", threads, threads, self._claim, self._send, due=self.lanes.pause)
 
     def start(self) -> None:
         """Begin to send."""
@@ -38,30 +44,80 @@ class Sending:
         self.loop.stop()
 
     def _claim(self, room: int) -> list[ToSend]:
+        """Claim for each lane what it has room for, then what has no lane (rows of channels that are off)."""
+        taken: list[ToSend] = []
+        for name in (*self.lanes.names(), None):
+            limit = room - len(taken)
+            if name:
+                limit = min(limit, self.lanes[name].room())
+            if limit > 0:
+                try:
+                    taken += self._claim_of(name, limit)
+                except StorageUnavailable:
+                    if not taken:
+                        raise
+                    break  # what was claimed before must not be forgotten
+        return taken
+
+    def _claim_of(self, name: str | None, limit: int) -> list[ToSend]:
+        paused = [] if name else self.lanes.names()
         with transaction(self._pool) as connection:
-            return outbox.claim(connection, self._owner, room, sorted(self.paused))
+            rows = outbox.claim(connection, self._owner, limit, paused, channel=name)
+        if name:
+            self.lanes[name].take(len(rows))
+        return rows
 
     def _send(self, item: ToSend) -> None:
+        try:
+            if self._settled_without_call(item):
+                return
+            attempt = persist(self._pool, lambda cx: outbox.begin_attempt(cx, item), LEASE_SECONDS)
+        except Exception:  # it broke off before its call: the lane must not count it as in hand for ever
+            self._give_back(item)
+            raise
+        self._call(item, attempt)
+
+    def _settled_without_call(self, item: ToSend) -> bool:
+        """Settle what is not to be sent at all, or has arrived by an earlier try."""
         refusal = self._refusal(item)
         if refusal:
             self._settle(item, Settled("dead", counts=False, reason=refusal), refusal.replace(" ", "_"))
-            return
-        if item.ambiguous and (reference := self._arrived(item)):
+        elif item.ambiguous and (reference := self._arrived(item)):
             self._settle(item, Settled("sent", counts=False, reference=reference), "echoed")
-            return
-        attempt = persist(self._pool, lambda cx: outbox.begin_attempt(cx, item), LEASE_SECONDS)
+        else:
+            return False
+        self._give_back(item)
+        return True
+
+    def _give_back(self, item: ToSend) -> None:
+        if item.channel in self.lanes:
+            self.lanes[item.channel].give_back()
+
+    def _call(self, item: ToSend, attempt: int) -> None:
         started = time.monotonic()
         outcome = self._channels[item.channel].send(item.conversation, item.body)
         ms = round((time.monotonic() - started) * 1000)
+        outage = self._tell_lane(item.channel, outcome)
 
         def record(connection: Connection) -> bool:
             outbox.end_attempt(connection, attempt, outcome, ms)
-            return outbox.settle(connection, item, settled(item, outcome))
+            return outbox.settle(connection, item, settled(item, outcome, counts=not outage))
 
         persist(self._pool, record, LEASE_SECONDS)
         if outcome.alarm:
             raise_alarm(item.channel, outcome.code or "send")
         self._ended(item, outcome.kind)
+
+    def _tell_lane(self, channel: str, outcome: Outcome) -> bool:
+        """Tell the lane how a call went; true while an outage, and not the message, is what failed."""
+        lane = self.lanes[channel]
+        was_open = lane.is_open()
+        outage = lane.ended(outcome)
+        if was_open != lane.is_open():
+            LANE_OPEN.labels(channel).set(int(lane.is_open()))
+            _log.warning("lane opened" if lane.is_open() else "lane closed",
+                         extra={"channel": channel, "error": outcome.code})  # fmt: skip
+        return outage
 
     def _refusal(self, item: ToSend) -> str | None:
         """Why a row is not to be sent at all."""
@@ -69,7 +125,7 @@ class Sending:
             return "expired"
         if item.ambiguous and item.kind in NEVER_TWICE:
             return "unknown outcome"
-        if item.channel not in self._channels:
+        if item.channel not in self.lanes:
             return "no such channel"
         return None
 
@@ -90,14 +146,28 @@ class Sending:
         SEND_TOTAL.labels(item.channel, outcome).inc()
         if outcome not in ("sent", "echoed"):
             _log.warning("not sent", extra={"outbox": item.id, "channel": item.channel, "outcome": outcome})
+        elif item.received_at:
+            END_TO_END_SECONDS.observe((datetime.now(UTC) - item.received_at).total_seconds())
         self.loop.release()
 
 
-def settled(item: ToSend, outcome: Outcome) -> Settled:
-    """Return what becomes of a row after a call with this outcome."""
+def settled(item: ToSend, outcome: Outcome, *, counts: bool = True) -> Settled:
+    """Return what becomes of a row after a call with this outcome.
+
+    What must not come twice ends as a dead letter unless the platform surely did not take it.
+    ``counts`` is false in an outage: the row's own pauses do not grow, as its lane pauses for it.
+    """
     if outcome.kind == "sent":
         return Settled("sent", reference=outcome.reference)
     if outcome.kind == "dead":
         return Settled("dead", reason=f"refused: {outcome.code or outcome.http_status}")
+    if item.kind in NEVER_TWICE and perhaps_taken(outcome):
+        return Settled("dead", reason="unknown outcome")
     wait = ECHO_SECONDS if outcome.kind == "unknown" else 0.0
-    return Settled("open", delay=sending_delay(item.attempts + 1, max(outcome.retry_after or 0.0, wait)))
+    delay = sending_delay(item.attempts + 1, max(outcome.retry_after or 0.0, wait))
+    return Settled("open", delay=delay, counts=counts)
+
+
+def perhaps_taken(outcome: Outcome) -> bool:
+    """Whether the platform may have shown the message: a server that fails may have done so after its work."""
+    return outcome.kind == "unknown" or (outcome.http_status or 0) >= 500

@@ -19,7 +19,11 @@ DEFAULT_HOME = ".motcua"
 
 @dataclass(frozen=True)
 class Limits:
-    """Caps that keep one caller from taking the room of the others. Bytes, counts and seconds."""
+    """Caps that keep one caller from taking the room of the others. Bytes, counts and seconds.
+
+    ``messages_per_minute`` is a person's (0: no limit), ``sends_per_second`` a channel's in one worker;
+    ``silent_minutes`` are office minutes without any event after which a channel raises an alarm (0: never).
+    """
 
     body_bytes: int = 256 * 1024
     body_seconds: float = 10.0
@@ -30,6 +34,9 @@ class Limits:
     waiting_accepts: int = 2000
     pool_size: int = 8
     bot_seconds: float = 10.0
+    messages_per_minute: int = 30
+    sends_per_second: int = 50
+    silent_minutes: int = 120
 
 
 @dataclass(frozen=True)
@@ -82,7 +89,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         handlers=_number(values, "MOTCUA_HANDLERS", 8, 1, 64),
         senders=_number(values, "MOTCUA_SENDERS", 4, 1, 64),
         metrics_port=_number(values, "MOTCUA_METRICS_PORT", 0, 0, 65535) or None,
-        limits=Limits(pool_size=_number(values, "MOTCUA_POOL", 8, 2, 64)),
+        limits=_limits(values),
         token_keys=_token_keys(values),
         zalo=_zalo(values),
         messenger=_messenger(values),
@@ -104,6 +111,15 @@ def _messenger(values: Mapping[str, str]) -> MessengerSettings | None:
     from connectors.messenger.settings import load_messenger_settings  # noqa: PLC0415 - as for Zalo
 
     return load_messenger_settings(values)
+
+
+def _limits(values: Mapping[str, str]) -> Limits:
+    return Limits(
+        pool_size=_number(values, "MOTCUA_POOL", Limits.pool_size, 2, 64),
+        messages_per_minute=_number(values, "MOTCUA_MESSAGES_PER_MINUTE", Limits.messages_per_minute, 0, 10_000),
+        sends_per_second=_number(values, "MOTCUA_SENDS_PER_SECOND", Limits.sends_per_second, 1, 1000),
+        silent_minutes=_number(values, "MOTCUA_SILENT_MINUTES", Limits.silent_minutes, 0, 100_000),
+    )
 
 
 def _token_keys(values: Mapping[str, str]) -> tuple[bytes, ...]:

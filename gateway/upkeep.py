@@ -1,4 +1,4 @@
-"""Upkeep: once a minute every channel does what is due (tokens), whether or not there is anything to send."""
+"""Upkeep: once a minute every channel does what is due (tokens), and one that has gone silent raises an alarm."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 
 from connectors.base import Channel
 from core.errors import StorageUnavailable
-from gateway.metrics import TOKEN_EXPIRES
+from gateway.alarms import raise_alarm
+from gateway.database import Pool
+from gateway.metrics import SILENT, TOKEN_EXPIRES
 
 UPKEEP_SECONDS = 60.0
 _log = logging.getLogger(__name__)
@@ -18,8 +20,9 @@ _log = logging.getLogger(__name__)
 class Upkeep:
     """A thread of the worker; with several workers the channels' own locks keep the work single."""
 
-    def __init__(self, channels: Mapping[str, Channel]) -> None:
-        self._channels = channels
+    def __init__(self, channels: Mapping[str, Channel], pool: Pool, silent_minutes: int = 0) -> None:
+        self._channels, self._pool, self._silent_minutes = channels, pool, silent_minutes
+        self._since, self._silent = datetime.now(UTC), set[str]()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
 
@@ -36,8 +39,26 @@ class Upkeep:
         while True:
             for name, channel in self._channels.items():
                 _maintain(name, channel)
+                if self._silent_minutes and not channel.pulled:
+                    self.watch_silence(name, datetime.now(UTC))
             if self._stopping.wait(UPKEEP_SECONDS):
                 return
+
+    def watch_silence(self, name: str, now: datetime) -> None:
+        """Raise one alarm when a channel has had no event for too many office minutes, counted from our start."""
+        from gateway.silence import last_event, office_minutes  # noqa: PLC0415 - calendars only for pushed channels
+
+        try:
+            silent = office_minutes(last_event(self._pool, name, self._since), now)
+        except StorageUnavailable as error:
+            _log.warning("upkeep later", extra={"channel": name, "error": str(error)})
+            return
+        SILENT.labels(name).set(silent)
+        if silent < self._silent_minutes:
+            self._silent.discard(name)
+        elif name not in self._silent:
+            self._silent.add(name)
+            raise_alarm(name, "silent")
 
 
 def _maintain(name: str, channel: Channel) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 import signal
 import sys
@@ -12,19 +13,24 @@ from collections.abc import Callable, Mapping
 
 from connectors.base import Channel
 from core.errors import AssistantError, StorageUnavailable
+from dossiers.place import open_secret
+from dossiers.vault import Vault
 from gateway.bot_client import BotClient
-from gateway.database import Connection, Pool, open_pool
+from gateway.database import Connection, Pool, open_pool, transaction
 from gateway.handling import Handling
 from gateway.inbox import WAKE_WORKERS, free_orphans, hold_owner
+from gateway.lanes import Rate
 from gateway.listen import Listener
 from gateway.logs import set_up_logs
 from gateway.main import build_channels, build_signer
 from gateway.migrate import migrate
+from gateway.notices import Notices
 from gateway.outbox import WAKE_SENDERS
 from gateway.retention import purge
 from gateway.sending import Sending
 from gateway.settings import Settings, load_settings
 from gateway.upkeep import Upkeep
+from gateway.vault import Veil, VeiledBot
 
 _log = logging.getLogger(__name__)
 _PURGE_SECONDS = 3600.0
@@ -39,17 +45,35 @@ class Worker:
         signer = build_signer(settings)
         owner = secrets.randbelow(2**31 - 1) + 1
         self._pool: Pool = open_pool(settings.database_url, settings.limits.pool_size, "motcua-worker")
-        bot = make_bot or (lambda: BotClient(settings.bot_url, settings.bot_token, signer, settings.limits.bot_seconds))
-        self.handling = Handling(self._pool, channels, bot, owner, settings.handlers)
-        self.sending = Sending(self._pool, channels, owner, settings.senders)
-        self._upkeep = Upkeep(channels)
+        secret = open_secret({**os.environ, "MOTCUA_HOME": str(settings.home)})
+        veil = Veil(Vault(lambda: transaction(self._pool), secret))
+        bot = make_bot or (
+            lambda: VeiledBot(veil, settings.bot_url, settings.bot_token, signer, settings.limits.bot_seconds)
+        )
+        self._notices = Notices(self._pool, channels, secret)
+        limits = settings.limits
+        self.handling = Handling(
+            self._pool, channels, bot, owner, threads=settings.handlers, per_minute=limits.messages_per_minute
+        )
+        rate = Rate(limits.sends_per_second, limits.sends_per_second)
+        self.sending = Sending(self._pool, channels, owner, settings.senders, rate)
+        self._upkeep = Upkeep(channels, self._pool, limits.silent_minutes)
         self._listener = Listener(
             settings.database_url,
             "motcua-worker-listener",
             {WAKE_WORKERS: lambda _: self.handling.loop.wake(), WAKE_SENDERS: lambda _: self.sending.loop.wake()},
-            prepare=lambda connection: hold_owner(connection, owner),
-            tick=_free,
+            prepare=lambda connection: self._prepare(connection, owner),
+            tick=self._tick,
         )
+
+    def _prepare(self, connection: Connection, owner: int) -> None:
+        hold_owner(connection, owner)
+        self.handling.switches.refresh(connection)
+
+    def _tick(self, connection: Connection) -> None:
+        if freed := free_orphans(connection):
+            _log.warning("freed the leases of a worker that is gone", extra={"count": freed})
+        self.handling.switches.refresh(connection)
 
     def start(self) -> None:
         """Begin; the owner's lock is held before the first claim, or the claims would look like a dead worker's."""
@@ -58,9 +82,11 @@ class Worker:
         self.handling.start()
         self.sending.start()
         self._upkeep.start()
+        self._notices.start()
 
     def stop(self) -> None:
         """Drain: no new claims, what is in hand is finished, connections close."""
+        self._notices.stop()
         self._upkeep.stop()
         self.handling.stop()
         self.sending.stop()
@@ -75,11 +101,6 @@ class Worker:
             _log.warning("cannot purge", extra={"error": str(error)})
         else:
             _log.info("purged", extra={"count": sum(gone.values())})
-
-
-def _free(connection: Connection) -> None:
-    if freed := free_orphans(connection):
-        _log.warning("freed the leases of a worker that is gone", extra={"count": freed})
 
 
 def main() -> int:
