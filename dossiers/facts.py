@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -57,6 +58,10 @@ class Secret:
             found |= hmac.compare_digest(mine, theirs)
         return found
 
+    def purpose(self, word: str) -> bytes:
+        """Return a key of its own for another purpose, 32 bytes."""
+        return self._hash("purpose", word)
+
     def _hash(self, *words: str) -> bytes:
         return hmac.digest(self.key, "\0".join(words).encode(), hashlib.sha256)
 
@@ -67,17 +72,23 @@ def read_secret(path: Path) -> Secret:
     Raises:
         SetupError: the file holds something else.
     """
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        pass
-    else:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(_LEAST))
+    if not path.exists():
+        _make_secret(path)
     try:
         return Secret(bytes.fromhex(path.read_text(encoding="ascii").strip()))
     except ValueError as error:
         raise SetupError(f"{path.name} does not hold the secret of dossiers: restore it from the backup.") from error
+
+
+def _make_secret(path: Path) -> None:
+    """Make the file whole or not at all: processes that start together read the same secret."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(_LEAST))
+    with contextlib.suppress(FileExistsError):
+        path.hardlink_to(fresh)
+    fresh.unlink()
 
 
 def fact_value(kind: FactKind, text: str) -> str | None:

@@ -117,3 +117,14 @@ create table if not exists dossier.notice (
 create index if not exists notice_open on dossier.notice (subscriber, deliver_at) where published_at is null;
 create index if not exists notice_due on dossier.notice (deliver_at) where published_at is null;
 create index if not exists notice_published on dossier.notice (subscriber, published_at) where published_at is not null;
+
+-- What a person said to prove a dossier is his, for 15 minutes: sealed, under a reference that the bot gets in its place.
+create table if not exists dossier.vault (
+    person_key  bytea       not null,
+    name        text        not null,
+    number      integer     not null,
+    value       bytea       not null,             -- nonce and AES-GCM text
+    until       timestamptz not null,
+    primary key (person_key, name)
+);
+create index if not exists vault_until on dossier.vault (until);

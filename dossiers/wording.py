@@ -30,7 +30,7 @@ NOT_OURS = (
 _COMMON_WORDS = 2
 
 
-def state_text(dossier: Dossier, now: datetime, days: Workdays | None = None) -> str:
+def state_text(dossier: Dossier, now: datetime, days: Workdays | None = None, papers: Sequence[Paper] = ()) -> str:
     """Return the state of a dossier: what and where, the status, the five steps, the time, what to do."""
     due = deadline(dossier, now, days or workdays_of(dossier.unit))
     holder = f", người nộp: {dossier.holder}" if dossier.holder else ""
@@ -42,7 +42,7 @@ def state_text(dossier: Dossier, now: datetime, days: Workdays | None = None) ->
         due_text(dossier, due),
     ]
     if dossier.status is Status.SUPPLEMENT:
-        parts.append(supplement_text(dossier))
+        parts.append(supplement_text(dossier, papers))
     elif dossier.status in CLOSED:
         parts.append(_why(dossier))
     return "\n".join(part for part in parts if part)
@@ -70,7 +70,7 @@ def answer(question: Question, dossier: Dossier, now: datetime, papers: Sequence
     """Answer one of the usual questions about a dossier; ``papers`` are the procedure's own."""
     due = deadline(dossier, now, workdays_of(dossier.unit))
     texts = {
-        "status": lambda: state_text(dossier, now),
+        "status": lambda: state_text(dossier, now, papers=papers),
         "why_returned": lambda: _why(dossier, papers),
         "when": lambda: due_text(dossier, due) or _why(dossier),
         "where": lambda: _where(dossier),
