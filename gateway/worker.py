@@ -19,6 +19,7 @@ from gateway.bot_client import BotClient
 from gateway.database import Connection, Pool, open_pool, transaction
 from gateway.handling import Handling
 from gateway.inbox import WAKE_WORKERS, free_orphans, hold_owner
+from gateway.lanes import Rate
 from gateway.listen import Listener
 from gateway.logs import set_up_logs
 from gateway.main import build_channels, build_signer
@@ -50,16 +51,29 @@ class Worker:
             lambda: VeiledBot(veil, settings.bot_url, settings.bot_token, signer, settings.limits.bot_seconds)
         )
         self._notices = Notices(self._pool, channels, secret)
-        self.handling = Handling(self._pool, channels, bot, owner, settings.handlers)
-        self.sending = Sending(self._pool, channels, owner, settings.senders)
-        self._upkeep = Upkeep(channels)
+        limits = settings.limits
+        self.handling = Handling(
+            self._pool, channels, bot, owner, threads=settings.handlers, per_minute=limits.messages_per_minute
+        )
+        rate = Rate(limits.sends_per_second, limits.sends_per_second)
+        self.sending = Sending(self._pool, channels, owner, settings.senders, rate)
+        self._upkeep = Upkeep(channels, self._pool, limits.silent_minutes)
         self._listener = Listener(
             settings.database_url,
             "motcua-worker-listener",
             {WAKE_WORKERS: lambda _: self.handling.loop.wake(), WAKE_SENDERS: lambda _: self.sending.loop.wake()},
-            prepare=lambda connection: hold_owner(connection, owner),
-            tick=_free,
+            prepare=lambda connection: self._prepare(connection, owner),
+            tick=self._tick,
         )
+
+    def _prepare(self, connection: Connection, owner: int) -> None:
+        hold_owner(connection, owner)
+        self.handling.switches.refresh(connection)
+
+    def _tick(self, connection: Connection) -> None:
+        if freed := free_orphans(connection):
+            _log.warning("freed the leases of a worker that is gone", extra={"count": freed})
+        self.handling.switches.refresh(connection)
 
     def start(self) -> None:
         """Begin; the owner's lock is held before the first claim, or the claims would look like a dead worker's."""
@@ -87,11 +101,6 @@ class Worker:
             _log.warning("cannot purge", extra={"error": str(error)})
         else:
             _log.info("purged", extra={"count": sum(gone.values())})
-
-
-def _free(connection: Connection) -> None:
-    if freed := free_orphans(connection):
-        _log.warning("freed the leases of a worker that is gone", extra={"count": freed})
 
 
 def main() -> int:
