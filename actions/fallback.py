@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from actions.answering import decided
+from actions.context import in_context
+from actions.english import english_outcome, looks_english
 from actions.misses import fallback_outcome
-from actions.procedure import ASPECTS, decided
+from actions.procedure import ASPECTS
 from actions.services import Services
 from actions.turn import Outcome, TopicAction, Turn
 from core.message import Aspect
@@ -22,7 +25,12 @@ class ActionFallback:
     name: str = "action_fallback"
 
     def respond(self, turn: Turn) -> Outcome:
-        """Answer from the knowledge base only when the text itself names a procedure."""
+        """Answer what leans on the turn before, then English, then the procedure that the text itself names."""
+        told = in_context(self.services, turn, likely_aspect(turn))
+        if told is not None:
+            return told
+        if looks_english(turn.text):
+            return english_outcome(self.services, turn)
         if turn.intent == "out_of_scope" and turn.confidence >= SURE:
             return fallback_outcome(turn, "Câu hỏi này nằm ngoài phạm vi hỗ trợ của tôi.")
         if not self.services.kb.mentions_procedure(turn.text):

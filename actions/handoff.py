@@ -25,7 +25,12 @@ class ActionHandoff:
 
     def respond(self, turn: Turn) -> Outcome:
         """Answer with the hotlines and the counters; the misses start anew."""
-        return Outcome(Reply(kind=ReplyKind.HANDOFF, text=TEXT, procedure=turn.focus), {"misses": 0})
+        return handoff_outcome(turn)
+
+
+def handoff_outcome(turn: Turn) -> Outcome:
+    """Tell how to reach an officer."""
+    return Outcome(Reply(kind=ReplyKind.HANDOFF, text=TEXT, procedure=turn.focus), {"misses": 0})
 
 
 def actions(services: Services) -> list[TopicAction]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from actions.answering import answer
 from actions.answers.wording import day_text
 from actions.misses import HUMAN
 from actions.nearby import moved, place_named
-from actions.procedure import answer
 from actions.services import Services
 from actions.turn import Outcome, TopicAction, Turn
 from core.message import Aspect, Reply, ReplyKind, Source

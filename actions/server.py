@@ -18,9 +18,10 @@ from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
 from actions import complaint, dialogue, dossier, fallback, handoff, office, privacy, procedure, safety, smalltalk
+from actions.danger import danger_in
 from actions.services import Services
 from actions.settings import open_services
-from actions.turn import TopicAction, Turn
+from actions.turn import Outcome, TopicAction, Turn
 
 TOPICS = (complaint, dialogue, dossier, fallback, handoff, office, privacy, procedure, safety, smalltalk)
 UNREMEMBERED = frozenset({"action_dossier"})
@@ -45,7 +46,7 @@ class SdkAction(Action):  # type: ignore[misc]
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Answer the turn with exactly one custom message."""
         turn = turn_of(tracker)
-        outcome = self.action.respond(turn)
+        outcome = respond(self.action, turn)
         reply = outcome.reply.model_copy(update={"intent": turn.intent, "confidence": round(turn.confidence, 4)})
         dumped = reply.model_dump(mode="json")
         dispatcher.utter_message(json_message=dumped)
@@ -53,6 +54,14 @@ class SdkAction(Action):  # type: ignore[misc]
         if self.action.name not in UNREMEMBERED:
             slots["last_reply"] = dumped
         return [SlotSet(name, value) for name, value in slots.items()]
+
+
+def respond(action: TopicAction, turn: Turn) -> Outcome:
+    """Answer a turn; danger to life in the text goes before whatever was understood."""
+    danger = danger_in(turn.text)
+    if danger is not None and turn.intent not in safety.REPLIES:
+        return safety.safety_outcome(danger)
+    return action.respond(turn)
 
 
 def turn_of(tracker: Tracker) -> Turn:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from actions.asking import COMMON, buttons, offered, titled
+from actions.english import english_outcome
 from actions.misses import CAN_DO, HELP, HUMAN
-from actions.procedure import COMMON, buttons, offered, titled
 from actions.services import Services
 from actions.turn import Outcome, TopicAction, Turn
 from core.message import Aspect, Reply, ReplyKind
@@ -33,6 +34,8 @@ class ActionSmalltalk:
 
     def respond(self, turn: Turn) -> Outcome:
         """Answer by intent; greetings and help show some common procedures to press."""
+        if turn.intent == "english":
+            return english_outcome(self.services, turn)
         text = TEXTS.get(turn.intent, TEXTS["chitchat"])
         if turn.intent in _SHOW_PROCEDURES:
             options = buttons(titled(self.services, COMMON[:3]), Aspect.OVERVIEW)

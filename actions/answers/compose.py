@@ -29,7 +29,6 @@ LABELS: dict[Aspect, str] = {
     Aspect.RESULT: "Kết quả",
 }
 _LINES: dict[Aspect, Callable[[Procedure], list[str]]] = {
-    Aspect.OVERVIEW: overview_lines,
     Aspect.FEE: fee_lines,
     Aspect.TIME: time_lines,
     Aspect.PLACE: place_lines,
@@ -80,17 +79,24 @@ def answer_lines(procedure: Procedure, aspect: Aspect, case_id: str | None = Non
         return papers_lines(procedure, case_id)
     if aspect is Aspect.FORMS:
         return forms_lines(procedure, case_id)
+    if aspect is Aspect.OVERVIEW:
+        return overview_lines(procedure, case_id)
     return _LINES[aspect](procedure)
 
 
-def paginate(lines: list[str], limit: int = PAGE_CHARS) -> list[list[str]]:
+def page_count(procedure: Procedure, aspect: Aspect, case_id: str | None = None) -> int:
+    """Return how many pages the answer has."""
+    return len(paginate(answer_lines(procedure, aspect, case_id)))
+
+
+def paginate(lines: list[str], limit: int = PAGE_CHARS, per_line: int = 0) -> list[list[str]]:
     """Cut lines into pages of at most ``limit`` characters (one line may be longer); no line is lost or split.
 
-    A head (a line that ends with a colon) goes with the line below it.
+    ``per_line`` is what the end of each line costs. A head (a line that ends with a colon) goes with the line below it.
     """
     pages: list[list[str]] = [[]]
     for line in lines:
-        if pages[-1] and sum(map(len, pages[-1])) + len(line) > limit:
+        if pages[-1] and sum(len(one) + per_line for one in (*pages[-1], line)) > limit:
             head = [pages[-1].pop()] if len(pages[-1]) > 1 and pages[-1][-1].endswith(":") else []
             pages.append(head)
         pages[-1].append(line)
@@ -120,8 +126,13 @@ def _options(procedure: Procedure, aspect: Aspect, case_id: str | None, more: Bu
     if aspect is Aspect.DOCUMENTS:
         others = [case for case in procedure.cases if case.id != (case_id or procedure.cases[0].id)]
         options += [procedure_button(_short(c.name), procedure.code, aspect, case=c.id) for c in others[:2]]
-    options += [procedure_button(LABELS[a], procedure.code, a) for a in _NEXT[aspect]]
+    options += next_options(procedure, aspect)
     return tuple(options[:MAX_OPTIONS])
+
+
+def next_options(procedure: Procedure, aspect: Aspect) -> list[Button]:
+    """Return the buttons of the likely next questions."""
+    return [procedure_button(LABELS[one], procedure.code, one) for one in _NEXT[aspect]]
 
 
 def _short(title: str) -> str:
