@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
@@ -121,7 +122,7 @@ def test(stages: Annotated[list[str] | None, typer.Argument(help="Stages to run;
 
 @app.command()
 def bench(name: str, as_json: AsJson = False) -> None:
-    """Measure: turn (the whole path), kb (search)."""
+    """Measure: turn, kb, accept, queue, reply, soak, dossier (docs/performance.md)."""
     from cli.quality import run_bench
 
     raise typer.Exit(run_bench(Home.of_environment(), report, name, as_json=as_json))
@@ -132,27 +133,26 @@ def main() -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.chdir(ROOT)
     try:
-        _with_knowledge_base()()
+        _with_parts()()
     except AssistantError as error:
         typer.echo(f"motcua: {error}", err=True)
         sys.exit(1)
 
 
-def _with_knowledge_base() -> typer.Typer:
+_PARTS = {
+    "channel": ("cli.channel", "Set up channels: zalo authorise, messenger profile (./motcua channel --help)."),
+    "kb": ("knowledge_base.commands", "The knowledge base: search, check, build, show, eval, import."),
+    "dossier": ("cli.dossiers", "Dossiers: import, stats, generate, audit (./motcua dossier --help)."),
+    "dead": ("cli.dead", "Dead letters: list, show, replay (./motcua dead --help)."),
+    "switch": ("cli.switch", "Kill switches by channel and intent: off, on, list (./motcua switch --help)."),
+}
+
+
+def _with_parts() -> typer.Typer:
     """Mount the commands that parts bring along; imported only when asked for, so that ``up`` stays small."""
-    if len(sys.argv) > 1 and sys.argv[1] == "channel":
-        from cli.channel import app as channel
-
-        app.add_typer(channel, name="channel")
-    else:
-        words = "Set up channels: zalo authorise, messenger profile (./motcua channel --help)."
-        app.command("channel", help=words)(lambda: None)
-    if len(sys.argv) > 1 and sys.argv[1] == "kb":
-        from knowledge_base.commands import app as kb
-
-        app.add_typer(kb, name="kb")
-    else:
-        app.command("kb", help="The knowledge base: search, check, build, show, eval, import (./motcua kb --help).")(
-            lambda: None
-        )
+    for name, (module, words) in _PARTS.items():
+        if sys.argv[1:2] == [name]:
+            app.add_typer(importlib.import_module(module).app, name=name)
+        else:
+            app.command(name, help=words)(lambda: None)
     return app
