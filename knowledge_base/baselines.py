@@ -35,6 +35,11 @@ def baselines(codes: Sequence[str], names: Sequence[str], encoder: Encoder | Non
 Scorer = Callable[[str], Floats]
 
 
+def encoder_alone(codes: Sequence[str], names: Sequence[str], encoder: Encoder) -> Rank:
+    """Return the ranking by cosine between question and official name, as in ``baselines``."""
+    return _ranking(codes, _cosine([plain_name(name) for name in names], encoder))
+
+
 def _bm25(names: Sequence[str], split: Callable[[str], list[str]]) -> Scorer:
     """BM25 over single words, without bigrams."""
     vocabulary = Vocabulary()

@@ -27,6 +27,7 @@ from knowledge_base.load import CURATED_DIR
 from knowledge_base.place import imported_dir, index_home
 from knowledge_base.progress import bar
 from knowledge_base.service import KnowledgeBase
+from knowledge_base.tune_commands import tune_command
 
 
 class _Told(TyperGroup):
@@ -42,6 +43,7 @@ class _Told(TyperGroup):
 
 app = typer.Typer(cls=_Told, no_args_is_help=True, help="The knowledge base: build, search, check, evaluate.")
 app.command("import")(import_command)
+app.command("tune")(tune_command)
 app.add_typer(quality_commands.app)
 out = Console()
 
