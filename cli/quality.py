@@ -16,7 +16,7 @@ from cli.paths import ROOT, Home, bot_python, service_python
 from core.errors import SetupError
 
 Report = Callable[[str], None]
-BENCHES = ("turn", "kb")
+BENCHES = ("turn", "kb", "accept", "queue", "reply", "soak", "dossier")
 
 
 @dataclass(frozen=True)
