@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from connectors.messenger.items import CHANNEL, Item, Json, as_dict, as_list, as_text, word
+from connectors.lenient import Json, as_dict, as_list, as_text, place
+from connectors.messenger.items import CHANNEL, Item, word
 from connectors.web import clean_text
 from core.message import Incoming
 
@@ -70,17 +71,9 @@ def _attachment(value: Json) -> Json:
     if "sticker_id" in payload:  # an image with a sticker's number is how stickers came until 2026-08
         entry = {"type": "sticker"} | ({"like": True} if as_text(payload["sticker_id"]) == _LIKE else {})
     if kind == "location":
-        entry |= _coordinates(as_dict(payload.get("coordinates")))
+        found = as_dict(payload.get("coordinates"))
+        entry |= place(found.get("lat"), found.get("long"))
     return entry
-
-
-def _coordinates(value: Json) -> Json:
-    latitude, longitude = value.get("lat"), value.get("long")
-    if not all(isinstance(number, int | float) and not isinstance(number, bool) for number in (latitude, longitude)):
-        return {}
-    if not (-90 <= value["lat"] <= 90 and -180 <= value["long"] <= 180):
-        return {}
-    return {"latitude": float(value["lat"]), "longitude": float(value["long"])}
 
 
 def _referral(part: Json) -> Json:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from connectors.events import EventKind, PlatformEvent
+from connectors.lenient import Json, as_dict, as_text, as_time
 
 CHANNEL = "messenger"
 # What our own messages carry in "metadata" begins so; it comes back in their echoes.
 MARK = "mc:"
-Json = dict[str, Any]
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 _STAMP = re.compile(r"[0-9]{1,16}\Z")
 _WORD = re.compile(r"[!-~]{1,150}\Z")
@@ -50,12 +50,7 @@ class Item:
     @cached_property
     def at(self) -> datetime | None:
         """The platform's time; ``None`` when it cannot be read or lies in the future."""
-        try:
-            moment = datetime.fromtimestamp(int(self.stamp) / 1000, UTC)
-        except (ValueError, OverflowError, OSError):
-            return None
-        # A clock far off would open reply windows that are not there.
-        return moment if moment < datetime.now(UTC) + timedelta(days=1) else None
+        return as_time(self.stamp)
 
     def key(self, name: str, own: str = "") -> str:
         """Return the key against duplicates: the platform's own id, or one made of name, person and time."""
@@ -76,20 +71,3 @@ def word(value: Any) -> str:
     """Return an id or a label of printable ASCII, or nothing."""
     text = as_text(value)
     return text if _WORD.match(text) else ""
-
-
-def as_dict(value: Any) -> Json:
-    """Return an object, or an empty one in place of anything else."""
-    return value if isinstance(value, dict) else {}
-
-
-def as_list(value: Any) -> list[Any]:
-    """Return a list, or an empty one in place of anything else."""
-    return value if isinstance(value, list) else []
-
-
-def as_text(value: Any) -> str:
-    """Return an id, a time or a text as a string: app ids and times come as numbers."""
-    if isinstance(value, str):
-        return value
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**30 else ""

@@ -5,14 +5,13 @@ Lenient in every field: what cannot be read is left out, an item without anythin
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from connectors.events import EventKind, PlatformEvent, Received
+from connectors.lenient import Json, as_dict, as_list, as_text, read_object
 from connectors.messenger import incoming, items
-from connectors.messenger.items import Item, Json, as_dict, as_list, as_text
+from connectors.messenger.items import Item
 from connectors.messenger.settings import MessengerSettings
-from core.errors import BadInput
 from core.message import Incoming
 
 # Keys that are events of their own, with what they mean to us. "message" and "postback" are looked at first.
@@ -42,12 +41,7 @@ def parse(raw: bytes, settings: MessengerSettings) -> Received:
     Raises:
         BadInput: it is not a JSON object.
     """
-    try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise BadInput("not JSON") from None
-    if not isinstance(body, dict):
-        raise BadInput("not a JSON object")
+    body = read_object(raw)
     if body.get("object") != "page":
         return Received(unknown=1)
     found = [part for entry in as_list(body.get("entry")) for part in _entry(as_dict(entry), settings)]

@@ -13,7 +13,8 @@ from datetime import datetime
 
 from connectors.base import Body, Capabilities
 from connectors.degrade import Shaped, fits, say_if_late, shape, utf16_units
-from connectors.messenger.items import MARK, Json
+from connectors.lenient import Json
+from connectors.messenger.items import MARK
 from connectors.messenger.settings import INBOX_APP_ID, MessengerSettings
 from core.message import Button, Incoming, Reply, ReplyKind
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.events import EventKind, PlatformEvent, Received
+from connectors.lenient import Json, as_dict, as_list, as_text, as_time, place, read_object
 from connectors.web import clean_text
 from connectors.zalo import names
-from core.errors import BadInput
 from core.message import Incoming
 
 CHANNEL = "zalo"
@@ -23,7 +22,6 @@ ANONYMOUS = "anon."
 MAX_TEXT = 4000
 _INFO_FIELDS = ("name", "phone", "address", "city", "district", "ward", "user_dob", "gender")
 _ADMIN_FIELDS = ("template_id", "status", "quota", "reason")
-Json = dict[str, Any]
 
 
 def parse(raw: bytes, account: str) -> Received:
@@ -32,12 +30,7 @@ def parse(raw: bytes, account: str) -> Received:
     Raises:
         BadInput: it is not a JSON object.
     """
-    try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise BadInput("not JSON") from None
-    if not isinstance(body, dict):
-        raise BadInput("not a JSON object")
+    body = read_object(raw)
     name = body.get("event_name")
     if not isinstance(name, str) or not _for_us(body, account):
         return Received(unknown=1)
@@ -52,7 +45,7 @@ def _message(body: Json, name: str, account: str) -> Received:
     person = _person(body, account)
     if not person:
         return Received(unknown=1)
-    message = _dict(body.get("message"))
+    message = as_dict(body.get("message"))
     text = _text(message.get("text"))[:MAX_TEXT]
     press = _PRESS.match(text)
     found = _attachments(message)
@@ -62,20 +55,20 @@ def _message(body: Json, name: str, account: str) -> Received:
     return Received((
         Incoming(
             channel=CHANNEL, event_id=_event_id(body, name, person), conversation=conversation(account, person),
-            text="" if press else text, payload=press[1] if press else None, provider_time=_time(body),
-            metadata=metadata | _quote(message),
+            text="" if press else text, payload=press[1] if press else None,
+            provider_time=as_time(body.get("timestamp")), metadata=metadata | _quote(message),
         ),
     ))  # fmt: skip
 
 
 def _event(body: Json, name: str, account: str) -> Received:
     kind, person = names.KINDS[name], _person(body, account)
-    if kind is EventKind.ECHO and _text(_dict(body.get("sender")).get("admin_id")):
+    if kind is EventKind.ECHO and _text(as_dict(body.get("sender")).get("admin_id")):
         kind = EventKind.STAFF_REPLY
     key = _event_id(body, name, person or "oa")
     event = PlatformEvent(
-        CHANNEL, f"{name}:{key}"[:200], kind, name, conversation(account, person) if person else "", _time(body),
-        _data(body, kind), _private(body, kind),
+        CHANNEL, f"{name}:{key}"[:200], kind, name, conversation(account, person) if person else "",
+        as_time(body.get("timestamp")), _data(body, kind), _private(body, kind),
     )  # fmt: skip
     if name not in names.GREETED or not person:
         return Received((), (event,))
@@ -98,16 +91,16 @@ def text_hash(text: str) -> str:
 
 def _for_us(body: Json, account: str) -> bool:
     """Tell whether an event is of our OA: one app may serve several, and all of them post to one address."""
-    ends = [_text(_dict(body.get(name)).get("id")) for name in ("sender", "recipient")]
+    ends = [_text(as_dict(body.get(name)).get("id")) for name in ("sender", "recipient")]
     given = [value for value in [_text(body.get("oa_id")), *ends] if value]
     return len(given) < 2 or account in given or body.get("event_name") in names.GROUPS
 
 
 def _person(body: Json, account: str) -> str:
     """Return whom an event is about, whichever of the many places holds the id; empty when none does."""
-    message = _dict(body.get("message"))
-    places = (_dict(body.get("follower")).get("id"), body.get("user_id"), _dict(body.get("data")).get("user_id"),
-              _dict(body.get("sender")).get("id"), _dict(body.get("recipient")).get("id"))  # fmt: skip
+    message = as_dict(body.get("message"))
+    places = (as_dict(body.get("follower")).get("id"), body.get("user_id"), as_dict(body.get("data")).get("user_id"),
+              as_dict(body.get("sender")).get("id"), as_dict(body.get("recipient")).get("id"))  # fmt: skip
     for value in places:
         text = _text(value)
         if text and text != account and _ID.match(text):
@@ -118,31 +111,21 @@ def _person(body: Json, account: str) -> str:
 
 def _event_id(body: Json, name: str, person: str) -> str:
     """Return the platform's message id, or for events without one their name, person and time."""
-    own = _text(_dict(body.get("message")).get("msg_id"))
+    own = _text(as_dict(body.get("message")).get("msg_id"))
     return own[:150] if own else f"{name}:{person}:{_text(body.get('timestamp'))}"[:150]
 
 
 def _attachments(message: Json) -> list[Json]:
     """Return kind (and for places the coordinates) of what was attached; addresses of media are not kept."""
-    items = message.get("attachments")
     kept = []
-    for item in (items if isinstance(items, list) else [])[:10]:
-        kind = _text(_dict(item).get("type"))[:20]
+    for item in as_list(message.get("attachments"))[:10]:
+        kind = _text(as_dict(item).get("type"))[:20]
         entry: Json = {"type": kind if kind.isalpha() else "other"}
         if kind == "location":
-            entry |= _coordinates(_dict(_dict(_dict(item).get("payload")).get("coordinates")))
+            found = as_dict(as_dict(as_dict(item).get("payload")).get("coordinates"))
+            entry |= place(found.get("latitude"), found.get("longitude"))
         kept.append(entry)
     return kept
-
-
-def _coordinates(value: Json) -> Json:
-    try:
-        latitude, longitude = float(value["latitude"]), float(value["longitude"])
-    except (KeyError, TypeError, ValueError):
-        return {}
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        return {}
-    return {"latitude": latitude, "longitude": longitude}
 
 
 def _quote(message: Json) -> Json:
@@ -152,7 +135,7 @@ def _quote(message: Json) -> Json:
 
 def _data(body: Json, kind: EventKind) -> Json:
     """Return what of an event is worth keeping and points to nobody."""
-    message = _dict(body.get("message"))
+    message = as_dict(body.get("message"))
     kept: Json = {}
     if own := _text(message.get("msg_id"))[:150]:
         kept["message_id"] = own
@@ -177,29 +160,14 @@ def _private(body: Json, kind: EventKind) -> Json:
 
 def _info(body: Json) -> Json:
     """Return what a person filled in, of the present form (``full_address``) and of the older flat one."""
-    info = _dict(body.get("info"))
+    info = as_dict(body.get("info"))
     flat = {name: _text(info.get(name))[:300] for name in _INFO_FIELDS}
-    nested = _dict(info.get("full_address"))
+    nested = as_dict(info.get("full_address"))
     for ours, theirs in (("city", "user_city"), ("ward", "user_ward"), ("address", "user_address")):
         flat[ours] = flat[ours] or _text(nested.get(theirs))[:300]
     return {name: value for name, value in flat.items() if value}
 
 
-def _time(body: Json) -> datetime | None:
-    try:
-        moment = datetime.fromtimestamp(int(_text(body.get("timestamp"))) / 1000, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
-    # A clock far off would open reply windows that are not there, and bar true ones.
-    return moment if moment < datetime.now(UTC) + timedelta(days=1) else None
-
-
-def _dict(value: Any) -> Json:
-    return value if isinstance(value, dict) else {}
-
-
 def _text(value: Any) -> str:
-    """Return an id, a time or a text as a clean string: Zalo sends numbers here and there."""
-    if isinstance(value, str):
-        return clean_text(value)
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**30 else ""
+    """Return an id, a time or a text as a clean string."""
+    return clean_text(as_text(value))
