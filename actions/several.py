@@ -31,16 +31,11 @@ _ONE_QUESTION = {Aspect.ONLINE, Aspect.FORMS, Aspect.RESULT, Aspect.LEGAL, Aspec
 
 
 def aspects_in(turn: Turn, first: Aspect) -> tuple[Aspect, ...]:
-    """Return the aspects asked in the order of the text; ``first`` alone when the text asks one thing.
-
-    ``first`` is the aspect of the intent; it leads when its words are not in the text.
-    """
+    """Return the aspects asked in the order of the text; ``first``, that of the intent, when it asks one thing."""
     found: list[Aspect] = []
     for part in _PARTS.split(fold(turn.text)):
         found += [aspect for aspect in _in_part(part) if aspect not in found]
-    if len(found) < 2:
-        return (first,)
-    return tuple(found) if first in found or first is Aspect.OVERVIEW else (first, *found)
+    return tuple(found) if len(found) > 1 else (first,)
 
 
 def words_of_aspect(text: str) -> Aspect | None:
