@@ -21,7 +21,8 @@ from typing import Any
 import requests
 
 from cli.paths import ROOT, bot_python
-from connectors.fakes.graph import INBOX, FakeGraph, Person
+from connectors.fakes.graph import FakeGraph
+from connectors.fakes.graph_people import INBOX, Person
 from connectors.fakes.graph_webhook import Manner, body_of, signatures
 from gateway.embedded import start_embedded, stop_embedded
 from gateway.migrate import migrate

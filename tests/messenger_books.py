@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.events import Charge
-from connectors.fakes.graph import App
+from connectors.fakes.graph_people import App
 from connectors.hooks import Hooks
 from connectors.messenger.channel import MessengerChannel
 from connectors.messenger.settings import MessengerSettings

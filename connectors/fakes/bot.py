@@ -13,9 +13,11 @@ import re
 import threading
 import time
 from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
+
+from connectors.fakes.faults import say
+from connectors.fakes.server import QuietHandler, Server
 
 Json = dict[str, Any]
 _SOURCE = {
@@ -26,32 +28,17 @@ _SOURCE = {
 }
 
 
-class FakeBot:
+class FakeBot(Server):
     """The server and what it saw: ``turns`` counts the real turns by message id, ``calls`` all calls."""
 
     def __init__(self, token: str, port: int = 0, delay: float = 0.0) -> None:
+        super().__init__(_Handler, port)
         self.token, self.delay = token, delay
         self.turns: Counter[str] = Counter()
         self.order: list[tuple[str, str]] = []
         self.calls = 0
         self._stored: dict[tuple[str, str], Json] = {}
         self._lock = threading.Lock()
-        bot = self
-
-        class Handler(_Handler):
-            fake = bot
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
     def serve_forever(self) -> None:
         """Serve in this thread until interrupted."""
@@ -79,36 +66,23 @@ class FakeBot:
         return 200, answer
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(QuietHandler):
     fake: FakeBot
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1
 
-    def do_GET(self) -> None:
-        known = self.path.rstrip("/") == "/webhooks/motcua"
-        self._say(200 if known else 404, {"status": "ok", "model": "fake", "self_test": True})
+    def serve(self) -> None:
+        """Tell the health, or answer a message."""
+        if self.command == "GET":
+            known = self.path.rstrip("/") == "/webhooks/motcua"
+            return say(self, 200 if known else 404, {"status": "ok", "model": "fake", "self_test": True})
+        return say(self, *self._turn(self.raw()))
 
-    def do_POST(self) -> None:
-        raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+    def _turn(self, raw: bytes) -> tuple[int, Json]:
         if not hmac.compare_digest(self.headers.get("Authorization", ""), f"Bearer {self.fake.token}"):
-            return self._say(401, {"error": "wrong token"})
+            return 401, {"error": "wrong token"}
         try:
-            body = json.loads(raw)
+            return self.fake.answer(json.loads(raw))
         except ValueError:
-            return self._say(400, {"error": "send JSON"})
-        return self._say(*self.fake.answer(body))
-
-    def _say(self, status: int, body: Json) -> None:
-        data = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
-        """Stay silent."""
+            return 400, {"error": "send JSON"}
 
 
 def reply_to(text: str) -> Json:

@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import itertools
-import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from http.server import ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any
 
-from connectors.fakes.faults import Faults
+from connectors.fakes.server import Sent
 from connectors.fakes.zalo_http import Handler
-from connectors.fakes.zalo_rules import Account, Person, message_fault, template_fault, text_fault, window_fault
+from connectors.fakes.zalo_people import App, OfficialAccount
+from connectors.fakes.zalo_rules import Account, message_fault, template_fault, text_fault, window_fault
 from connectors.fakes.zalo_tokens import FakeTokens
 from connectors.fakes.zalo_webhook import Deliverer, Manner
 
@@ -27,128 +23,20 @@ Json = dict[str, Any]
 _ECHOES = {"file": "oa_send_file", "list": "oa_send_list", "media": "oa_send_image"}
 
 
-@dataclass(frozen=True)
-class App:
-    """The app and the OA as the platform knows them: the ids and secrets of the contract's test vector."""
-
-    app_id: str = "1234567890123456789"
-    oa_id: str = "3692581473692581473"
-    app_secret: str = "app-secret-for-tests"  # noqa: S105 - the contract's test value
-    oa_secret: str = "oa-secret-for-tests"  # noqa: S105 - the contract's test value
-
-
-@dataclass(frozen=True)
-class Sent:
-    """One message that a person sees."""
-
-    person: str
-    msg_id: str
-    message: Json
-
-
-class FakeZalo:
+class FakeZalo(OfficialAccount):
     """The server and what it saw: ``sent`` messages, ``reactions``, ``notices`` to phones, refusals by code."""
 
     def __init__(self, webhook: str = "", app: App | None = None, manner: Manner | None = None, port: int = 0) -> None:
-        self.app, self.account, self.faults = app or App(), Account(), Faults()
-        self.people: dict[str, Person] = {}
-        self.sent: list[Sent] = []
+        app = app or App()
+        super().__init__(Handler, app, Deliverer(app.app_id, app.oa_secret, webhook, manner or Manner()), port)
+        self.account = Account()
         self.reactions: list[tuple[str, str, str]] = []
         self.notices: list[Json] = []
         self.refused: Counter[str] = Counter()
         self.uploads: dict[str, int] = {}
         self.calls: Counter[str] = Counter()
-        self.echoes = self.receipts = True
-        self.per_minute = 4000
-        self._minute: list[float] = []
-        self._ahead_ms = 0
-        self._numbers = itertools.count(1)
-        self._lock = threading.RLock()
         self.tokens = FakeTokens(self.app.app_id, self.app.app_secret, self.now_ms)
-        self.webhook = Deliverer(self.app.app_id, self.app.oa_secret, webhook, manner or Manner())
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), type("BoundHandler", (Handler,), {"fake": self}))
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self.api_url, self.zbs_url, self.oauth_url = (f"{self.url}/{host}" for host in ("openapi", "business", "oauth"))
-
-    def __enter__(self) -> Self:
-        self.webhook.start()
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.webhook.stop()
-        self._server.shutdown()
-        self._server.server_close()
-
-    # ---- the citizen's side, and staff ----
-
-    def says(self, person: str, text: str, **more: Any) -> str:
-        """Let a person write; ``more`` are further fields of the message. Returns its id."""
-        return self._message(person, "user_send_text", {"text": text} | more)
-
-    def presses(self, person: str, payload: str) -> str:
-        """Let a person press a query button: Zalo delivers the payload as if it had been typed."""
-        return self.says(person, payload)
-
-    def attaches(self, person: str, kind: str, payload: Json, text: str = "") -> str:
-        """Let a person send an image, file, place, …"""
-        shown = "link" if kind == "business_card" else kind
-        message = {"attachments": [{"type": shown, "payload": payload}]} | ({"text": text} if text else {})
-        return self._message(person, f"user_send_{kind}", message)
-
-    def visits(self, visitor: str, visit: str, text: str) -> str:
-        """Let an anonymous visitor of the web chat write."""
-        return self._message(visitor, "anonymous_send_text", {"text": text, "conversation_id": visit})
-
-    def follows(self, person: str, *, follows: bool = True) -> None:
-        """Let a person follow or leave the OA."""
-        self.person(person).follows = follows
-        name = "follow" if follows else "unfollow"
-        event = {"oa_id": self.app.oa_id, "follower": {"id": person}, "source": "oa_profile"}
-        self.deliver(name, event, opens=person if follows else "")
-
-    def does(self, person: str, name: str, **more: Any) -> None:
-        """Deliver an event that carries the person as ``user_id`` (chat-now, withdraw, calls)."""
-        opens = person if name in ("user_click_chatnow", "user_call_oa") else ""
-        self.deliver(name, {"oa_id": self.app.oa_id, "user_id": person, **more}, opens=opens)
-
-    def submits_info(self, person: str, info: Json) -> None:
-        """Let a person fill in the form for name, phone and address."""
-        self.deliver("user_submit_info", self._between(person, info=info), opens=person)
-
-    def staff_says(self, person: str, text: str, admin_id: str = "77001") -> None:
-        """Let a member of staff answer in the OA's web chat."""
-        event = self._between(person, out=True, message={"msg_id": self._id(), "text": text})
-        event["sender"]["admin_id"] = admin_id
-        self.deliver("oa_send_text", event)
-
-    def deliver(self, name: str, event: Json, opens: str = "") -> None:
-        """Deliver one event; ``opens`` names the person whose reply window it opens."""
-        if opens:
-            self.person(opens).last_ms = self.now_ms()
-        stamp = str(self.now_ms())
-        self.webhook.put({"app_id": self.app.app_id, "event_name": name, **event, "timestamp": stamp})
-
-    def person(self, user_id: str) -> Person:
-        """Return what Zalo knows of a person."""
-        with self._lock:
-            return self.people.setdefault(user_id, Person())
-
-    def seen(self, person: str) -> list[Json]:
-        """Return the messages that a person sees, in order."""
-        with self._lock:
-            return [sent.message for sent in self.sent if sent.person == person]
-
-    def forward(self, seconds: float) -> None:
-        """Put the platform's clock forward."""
-        self._ahead_ms += int(seconds * 1000)
-
-    def now_ms(self) -> int:
-        """The platform's time."""
-        return int(time.time() * 1000) + self._ahead_ms
-
-    # ---- the hosts ----
 
     def answer(self, path: str, query: Mapping[str, Any], body: Any, headers: Mapping[str, str]) -> Json:
         """Return the body for one call; Zalo answers 200 whatever it holds."""
@@ -180,7 +68,7 @@ class FakeZalo:
             return self._template(body if isinstance(body, dict) else {})
         if not self.account.enabled:
             return -204, {}
-        if not self._rate():
+        if not self.rate.take():
             return -32, {}
         return self._oa(path, query, body)
 
@@ -199,7 +87,7 @@ class FakeZalo:
         return calls.get(path, lambda: (-201, {}))()
 
     def _template_to_person(self, body: Json) -> tuple[int, Json]:
-        return (0, {"message_id": self._id()}) if body.get("template_id") in self.account.parameters else (-249, {})
+        return (0, {"message_id": self.new_id()}) if body.get("template_id") in self.account.parameters else (-249, {})
 
     def _quota(self, user: str) -> tuple[int, Json]:
         last = self.person(user).last_ms or 0
@@ -214,7 +102,7 @@ class FakeZalo:
         fault = window_fault(self.person(user), self.account, self.now_ms())
         fault = fault or message_fault(body.get("message"), self.account, self.uploads, self.now_ms())
         fault = fault or self._quota_fault()
-        return (fault, {}) if fault else (0, self._shown(user, body["message"]))
+        return (fault, {}) if fault else (0, self._shown(user, body["message"], body))
 
     def _old_message(self, body: Json) -> tuple[int, Json]:
         """The old address: reactions and anonymous visitors; a message to a user is refused since v2 was shut."""
@@ -222,16 +110,16 @@ class FakeZalo:
         if isinstance(action, dict):
             self.reactions.append((str(recipient.get("user_id")), str(action.get("react_message_id")),
                                    str(action.get("react_icon"))))  # fmt: skip
-            return 0, {"message_id": self._id()}
+            return 0, {"message_id": self.new_id()}
         if "anonymous_id" in recipient and recipient.get("conversation_id"):
             message = body.get("message") or {}
             fault = text_fault(message.get("text"))
-            return (fault, {}) if fault else (0, self._shown(str(recipient["anonymous_id"]), message))
+            return (fault, {}) if fault else (0, self._shown(str(recipient["anonymous_id"]), message, body))
         return -240, {}
 
-    def _shown(self, user: str, message: Json) -> Json:
-        msg_id = self._id()
-        self.sent.append(Sent(user, msg_id, message))
+    def _shown(self, user: str, message: Json, request: Json) -> Json:
+        msg_id = self.new_id()
+        self.sent.append(Sent(user, msg_id, message, request))
         self._tell_back(user, msg_id, message)
         known = self.people.get(user)
         free = known is None or known.last_ms is None or self.now_ms() - known.last_ms <= 48 * 3600 * 1000
@@ -245,9 +133,9 @@ class FakeZalo:
         kind = (attachment.get("payload") or {}).get("template_type") or attachment.get("type")
         if self.echoes:
             echo = {"msg_id": msg_id} | ({"text": message["text"]} if message.get("text") else {})
-            self.deliver(_ECHOES.get(str(kind), "oa_send_text"), self._between(user, out=True, message=echo))
+            self.deliver(_ECHOES.get(str(kind), "oa_send_text"), self.between(user, out=True, message=echo))
         if self.receipts:
-            self.deliver("user_received_message", self._between(user, out=True, message={"msg_id": msg_id}))
+            self.deliver("user_received_message", self.between(user, out=True, message={"msg_id": msg_id}))
 
     def _template(self, body: Json) -> tuple[int, Json]:
         fault = template_fault(body, self.account, self.now_ms())
@@ -255,7 +143,7 @@ class FakeZalo:
             return fault or -144, {}
         self.account.day_templates -= 1
         self.notices.append(body)
-        msg_id = self._id()
+        msg_id = self.new_id()
         receipt = {"msg_id": msg_id, "delivery_time": str(self.now_ms()), "tracking_id": body["tracking_id"]}
         self.deliver("user_received_message", {"sender": {"id": self.app.oa_id}, "recipient": {"id": body["phone"]},
                                                "message": receipt})  # fmt: skip
@@ -284,21 +172,3 @@ class FakeZalo:
             return 0
         self.account.quota -= 1
         return -211 if self.account.quota < 0 else 0
-
-    def _rate(self) -> bool:
-        now = time.monotonic()
-        self._minute = [moment for moment in self._minute if now - moment < 60]
-        self._minute.append(now)
-        return len(self._minute) <= self.per_minute
-
-    def _message(self, person: str, name: str, message: Json) -> str:
-        msg_id = self._id()
-        self.deliver(name, self._between(person, message={"msg_id": msg_id, **message}), opens=person)
-        return msg_id
-
-    def _between(self, person: str, *, out: bool = False, **more: Any) -> Json:
-        ends = (self.app.oa_id, person) if out else (person, self.app.oa_id)
-        return {"sender": {"id": ends[0]}, "recipient": {"id": ends[1]}, "user_id_by_app": f"9{person}"[:19], **more}
-
-    def _id(self) -> str:
-        return f"{next(self._numbers):06d}d3cdf3af"

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from connectors.base import Channel, Outcome
 from connectors.fakes.bot import FakeBot
-from connectors.fakes.graph import FakeGraph, Person
+from connectors.fakes.graph import FakeGraph
+from connectors.fakes.graph_people import Person
 from connectors.fakes.zalo import FakeZalo
 from connectors.fakes.zalo_webhook import body_of, signature
 from connectors.memory import MemoryChannel

@@ -85,7 +85,7 @@ def test_a_delivery_is_retried_on_its_schedule_with_the_same_bytes_and_its_numbe
     with FakeZalo(receiver.url, manner=Manner(speed=speed)) as zalo:
         zalo.says(USER, "a")
         wait_until(zalo.webhook.settled)
-        assert not zalo.webhook.unsubscribed
+        assert not zalo.webhook.switched_off
     assert [headers.get("num_retry") for _, headers, _ in receiver.calls] == [None, "1", "2", "3"]
     assert len({raw for raw, _, _ in receiver.calls}) == 1
     gaps = [after[2] - before[2] for before, after in zip(receiver.calls, receiver.calls[1:], strict=False)]
@@ -98,7 +98,7 @@ def test_after_five_failed_retries_the_app_is_unsubscribed() -> None:
     with FakeZalo(receiver.url, manner=Manner(speed=100_000.0)) as zalo:
         zalo.says(USER, "a")
         wait_until(zalo.webhook.settled)
-        assert zalo.webhook.unsubscribed and len(receiver.calls) == 1 + len(SCHEDULE)
+        assert zalo.webhook.switched_off and len(receiver.calls) == 1 + len(SCHEDULE)
     receiver.close()
 
 

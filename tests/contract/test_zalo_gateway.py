@@ -232,7 +232,7 @@ def test_while_the_gateway_is_away_the_platform_retries_and_nothing_is_lost(city
     city.settle(20)
     assert city.texts() == ["Anh/Chị vừa gửi: một"]
     assert any(attempt.number and attempt.status == 200 for attempt in city.fake.webhook.tries)
-    assert not city.fake.webhook.unsubscribed
+    assert not city.fake.webhook.switched_off
 
 
 def test_a_storage_that_refuses_is_answered_503_and_the_retry_is_stored(city: City) -> None:

@@ -219,7 +219,7 @@ def test_a_person_who_left_is_marked_and_not_tried_again(desk: Desk) -> None:
 
 
 def test_a_burst_over_the_rate_is_sent_later(desk: Desk) -> None:
-    desk.fake.per_minute = 0
+    desk.fake.rate.most = 0
     outcome = desk.send()
     assert (outcome.kind, outcome.code) == ("retry", "oa-32") and outcome.retry_after
 

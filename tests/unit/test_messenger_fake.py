@@ -78,7 +78,7 @@ def test_after_an_hour_of_failures_the_webhook_is_switched_off(make: Any) -> Non
     deliverer = make(Receiver(500))
     deliverer.put(ITEM)
     settle(deliverer)
-    assert deliverer.disabled
+    assert deliverer.switched_off
     assert len(deliverer.tries) == len(SCHEDULE)
     assert SCHEDULE[-1] == 3600
 

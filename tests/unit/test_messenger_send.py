@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 
 from connectors.degrade import LATE
 from connectors.fakes.faults import Fault
-from connectors.fakes.graph import INBOX, FakeGraph, Rate
+from connectors.fakes.graph import FakeGraph
+from connectors.fakes.graph_people import INBOX, Person
 from connectors.fakes.graph_rules import Granted, message_faults
+from connectors.fakes.server import Rate
 from connectors.messenger.channel import MessengerChannel
 from connectors.messenger.errors import error_outcome, read_error
 from connectors.messenger.profile import Profile, profile_body
@@ -54,8 +56,6 @@ def graph() -> Iterator[FakeGraph]:
 
 
 def fake_person(fake: FakeGraph) -> Any:
-    from connectors.fakes.graph import Person
-
     return Person(fake.now_ms(), APP.app_id)
 
 
@@ -143,7 +143,7 @@ def test_a_message_arrives_with_token_proof_and_type(page: MessengerChannel, gra
     outcome = page.send(TALK, body)
     assert (outcome.kind, outcome.http_status) == ("sent", 200)
     (sent,) = graph.sent
-    assert sent.mid == outcome.reference
+    assert sent.msg_id == outcome.reference
     assert sent.request["messaging_type"] == "RESPONSE"
     assert set(sent.request) == {"recipient", "messaging_type", "message"}
     assert graph.errors == []
