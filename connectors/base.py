@@ -19,6 +19,8 @@ Body = dict[str, Any]
 class Capabilities:
     """What a channel can show. ``buttons`` per message (0 = none: options are numbered in the text), sizes in chars.
 
+    ``cards``: how many procedures with longer names it shows as cards (0 = none: they are numbered); ``list_items``:
+    how many sources as a list of links (0 = none: they stand in the text). Images, files, reactions: it can send them.
     ``reply_seconds``: how long after a message an answer to it may still be sent.
     """
 
@@ -27,6 +29,7 @@ class Capabilities:
     button_chars: int
     links: bool
     payload_chars: int = 1001
+    cards: int = 0
     list_items: int = 0
     images: bool = False
     files: bool = False

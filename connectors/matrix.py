@@ -19,16 +19,23 @@ CHANNELS: Mapping[str, Capabilities] = {
     "zalo": zalo_capabilities(_ZALO),
     "messenger": MESSENGER,
 }
+
+
+def _otherwise(can: Capabilities) -> str:
+    numbered = "all choices numbered in the text"
+    return f"up to {can.cards} procedures as cards, else {numbered}" if can.cards else numbered
+
+
 _ROWS: Mapping[str, Callable[[Capabilities], str]] = {
     "characters in a message": lambda can: f"{can.text_chars:,}",
     "choices as buttons, at most": lambda can: str(can.buttons or "numbered"),
     "characters on a button": lambda can: str(can.button_chars),
-    "one choice more, or a longer title": lambda can: "all choices numbered in the text",
-    "items in a list": lambda can: str(can.list_items or "as text"),
+    "one choice more, or a longer title": _otherwise,
+    "sources in a list of links": lambda can: str(can.list_items or "as text"),
     "links": lambda can: _yes(can.links),
-    "images": lambda can: _yes(can.images),
-    "files": lambda can: _yes(can.files),
-    "reactions": lambda can: _yes(can.reactions),
+    "sends images": lambda can: _yes(can.images),
+    "sends files": lambda can: _yes(can.files),
+    "sends reactions": lambda can: _yes(can.reactions),
     "typing sign": lambda can: _yes(can.typing),
     "receipts": lambda can: _yes(can.receipts),
     "echoes (staff replies pause the assistant)": lambda can: _yes(can.echoes),

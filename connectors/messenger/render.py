@@ -19,8 +19,8 @@ from connectors.messenger.settings import INBOX_APP_ID, MessengerSettings
 from core.message import Button, Incoming, Reply, ReplyKind
 
 CAPABILITIES = Capabilities(
-    text_chars=1900, buttons=13, button_chars=20, links=True, payload_chars=1001, list_items=10, images=True,
-    files=True, reactions=True, typing=True, receipts=True, echoes=True, reply_seconds=24 * 3600.0,
+    text_chars=1900, buttons=13, button_chars=20, links=True, payload_chars=1001, cards=10, typing=True,
+    receipts=True, echoes=True, reply_seconds=24 * 3600.0,
 )  # fmt: skip
 TEMPLATE_BUTTONS, TEMPLATE_TEXT = 3, 640
 CARD_TITLE = 80
@@ -82,7 +82,7 @@ def _many(reply: Reply) -> list[Json]:
 
 def _fit_cards(options: Sequence[Button]) -> bool:
     return (
-        len(options) <= CAPABILITIES.list_items
+        len(options) <= CAPABILITIES.cards
         and _payloads_fit(options)
         and all(option.procedure and utf16_units(option.title) <= CARD_TITLE for option in options)
     )

@@ -10,6 +10,7 @@ from connectors.base import Body, Capabilities
 from connectors.degrade import Shaped, numbered, say_if_late, shape
 from connectors.zalo.parse import ANONYMOUS, PRESS_PREFIX
 from connectors.zalo.settings import ZaloSettings
+from connectors.zalo.windows import FREE, LAST
 from core.message import Button, Incoming, Reply
 
 Json = dict[str, Any]
@@ -27,7 +28,8 @@ def capabilities(settings: ZaloSettings) -> Capabilities:
     return Capabilities(
         text_chars=TEXT_CHARS, buttons=BUTTONS if settings.buttons else 0, button_chars=TITLE_CHARS, links=True,
         payload_chars=1000, list_items=LIST_ITEMS if settings.lists else 0, images=True, files=True, reactions=True,
-        typing=False, receipts=True, echoes=True, reply_seconds=48 * 3600.0,
+        typing=False, receipts=True, echoes=True,
+        reply_seconds=(LAST if settings.paid else FREE).total_seconds(),
     )  # fmt: skip
 
 
