@@ -1,4 +1,4 @@
-"""Topic "dossier": how to follow a dossier. No registry is connected yet, and the answer says so."""
+"""Topic "dossier": its state, safely, by code and second fact; questions about it; notices when it moves."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from actions.misses import HUMAN
 from actions.services import Services
 from actions.turn import Outcome, TopicAction, Turn
+from core.dossier import DossierUnavailable
 from core.message import Reply, ReplyKind
 from dossiers.code import find_dossier_code
 
@@ -23,16 +24,30 @@ CODE_ASK = "Mã hồ sơ in trên phiếu tiếp nhận, có dạng như H26-251
 
 @dataclass(frozen=True)
 class ActionDossier:
-    """Tells where a dossier's state can be seen; never repeats the code, so that no answer in the tracker holds it."""
+    """Answers everything about a dossier that was handed in; without a registry says so and where to look."""
 
     services: Services
     name: str = "action_dossier"
 
     def respond(self, turn: Turn) -> Outcome:
-        """Answer by whether the text holds a well-formed code."""
-        head = CODE_SEEN if find_dossier_code(turn.text) else CODE_ASK
-        reply = Reply(kind=ReplyKind.STATUS, text=f"{NO_ACCESS} {head}\n{WHERE}", options=(HUMAN,))
-        return Outcome(reply, {"misses": 0})
+        """Answer, ask for what is missing, or say that the registry is away."""
+        try:
+            room = self.services.dossiers()
+            if room is None or room.is_empty():
+                return _unconnected(turn)
+            from actions.dossier_talk import Talk  # noqa: PLC0415 - see actions.settings.open_dossiers
+
+            return Outcome(Talk(self.services, room, turn).reply(), {"misses": 0})
+        except DossierUnavailable as error:
+            reply = Reply(kind=ReplyKind.STATUS, text=error.citizen_text, options=(HUMAN,))
+            return Outcome(reply, {"misses": 0})
+
+
+def _unconnected(turn: Turn) -> Outcome:
+    """No registry holds any dossier: said plainly, without repeating the code."""
+    seen = find_dossier_code(turn.text) or turn.entity("dossier_code")
+    text = f"{NO_ACCESS} {CODE_SEEN if seen else CODE_ASK}\n{WHERE}"
+    return Outcome(Reply(kind=ReplyKind.STATUS, text=text, options=(HUMAN,)), {"misses": 0})
 
 
 def actions(services: Services) -> list[TopicAction]:

@@ -82,6 +82,7 @@ def turn_of(tracker: Tracker) -> Turn:
             (str(item.get("name")), float(item.get("confidence") or 0.0))
             for item in message.get("intent_ranking") or ()
         ),
+        conversation=str(tracker.sender_id or ""),
     )
 
 

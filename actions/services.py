@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from core.procedure import Procedure
 from knowledge_base.overlays import Overlay
 from knowledge_base.service import Decision
+
+if TYPE_CHECKING:
+    from actions.dossier_room import DossierRoom
 
 HANOI = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 
@@ -40,9 +43,14 @@ class Knowledge(Protocol):
         ...
 
 
+def _no_dossiers() -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class Services:
-    """Services of the actions; tests hand in small ones."""
+    """Services of the actions; tests hand in small ones. ``dossiers`` opens at the first question about one."""
 
     kb: Knowledge
     today: Callable[[], date] = field(default=today_in_hanoi)
+    dossiers: Callable[[], DossierRoom | None] = field(default=_no_dossiers)

@@ -15,7 +15,7 @@ class Turn:
     """What the citizen just said, as understood, and what the conversation remembers.
 
     ``entities`` maps an entity name to its values in the order of the text; ``slots`` are Rasa's slots; ``ranking``
-    holds the intents that were considered, likeliest first.
+    holds the intents that were considered, likeliest first; ``conversation`` is its key (``channel:account:person``).
     """
 
     text: str
@@ -24,6 +24,7 @@ class Turn:
     entities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     slots: Mapping[str, Any] = field(default_factory=dict)
     ranking: tuple[tuple[str, float], ...] = ()
+    conversation: str = ""
 
     def entity(self, name: str) -> str | None:
         """Return the first value of an entity, or ``None``."""

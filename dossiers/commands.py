@@ -89,6 +89,7 @@ def dossier_app(store: Store) -> typer.Typer:
     @app.command("audit")
     def audit_() -> None:
         """Check the chain of the audit log; exit code 1 when a line was changed."""
+        migrate(store.url())
         with store.transaction() as connection:
             broken = audit.first_broken(connection)
         typer.echo("The audit log is whole." if broken is None else f"The audit log was changed at line {broken}.")

@@ -1,0 +1,210 @@
+"""One turn about dossiers at the desk.
+
+The bot sees references in place of codes and facts, and carries a reference in place of what is said about a dossier
+(``dossiers.vault``): neither is in the tracker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from actions.dossier import WHERE
+from actions.dossier_room import DossierRoom
+from actions.dossier_words import WISHES, Wish, is_stop, question_of, wish_of
+from actions.misses import HUMAN
+from actions.services import Services
+from actions.turn import Turn, payload
+from core.dossier import Dossier, Status
+from core.errors import UnknownProcedure
+from core.facts import Paper
+from core.message import Button, Reply, ReplyKind
+from dossiers.code import masked
+from dossiers.lookup import Locked, NotMatched, Shown
+from dossiers.service import Heard, NotOurs, hear
+from dossiers.service import Outcome as Found
+from dossiers.vault import ASKED
+from dossiers.wording import Question
+
+_SHOWN = 3  # as many dossiers to choose from
+Pending = tuple[Wish | None, str | None]
+
+HERE = "• Hoặc tra cứu ngay tại đây: Anh/Chị gửi cho tôi mã hồ sơ in trên phiếu tiếp nhận, dạng như H26-251225-0001."
+WHICH = "Anh/Chị muốn hỏi hồ sơ nào dưới đây? Với hồ sơ khác, vui lòng gửi mã hồ sơ."
+OTHER = "Dạ, Anh/Chị vui lòng gửi mã của hồ sơ đó (in trên phiếu tiếp nhận), kèm thông tin xác nhận của hồ sơ đó."
+FORGOTTEN = (
+    "Tôi đã kết thúc phiên tra cứu: muốn xem lại hồ sơ, cần gửi lại mã hồ sơ và thông tin xác nhận. "
+    "Việc theo dõi hồ sơ (nếu có) vẫn giữ; để ngừng, Anh/Chị nhắn: hủy theo dõi."
+)
+FOLLOWS = (
+    "Tôi sẽ nhắn Anh/Chị mỗi khi hồ sơ đổi trạng thái (không nhắn từ 21:00 đến 7:00). "
+    "Để ngừng, Anh/Chị nhắn: hủy theo dõi."
+)
+FOLLOWED = "Anh/Chị đang theo dõi hồ sơ này rồi (hoặc đã theo dõi đủ 50 hồ sơ). Để ngừng, Anh/Chị nhắn: hủy theo dõi."
+NONE_FOLLOWED = "Anh/Chị hiện không theo dõi hồ sơ nào."
+PACES = {
+    "digest": "Từ nay tôi gộp các thay đổi thành một tin mỗi ngày, lúc 17:00.",
+    "each": "Từ nay tôi nhắn từng thay đổi của hồ sơ Anh/Chị theo dõi.",
+}
+
+
+@dataclass(frozen=True)
+class Talk:
+    """One turn at the desk. Texts about a dossier are lent, so that the bot carries only their references."""
+
+    services: Services
+    room: DossierRoom
+    turn: Turn
+
+    @property
+    def person(self) -> str:
+        """The conversation, which is the person of the desk."""
+        return self.turn.conversation
+
+    def reply(self) -> Reply:
+        """Do what is wished, or look the dossier up and answer the question about it."""
+        heard = hear(self.room.vault.reveal(self.person, self.turn.text))
+        wish = self._wish()
+        if wish in ("unfollow", "followed", "digest", "each", "forget") or (wish == "other" and not heard.code):
+            return self._done(wish, heard.code)
+        pending = self._pending()
+        if not heard.code and not pending and self._is_howto():
+            return _reply(ReplyKind.STATUS, f"{WHERE}\n{HERE}", HUMAN)
+        wish = wish or (pending[0] if pending and heard.fact else None)
+        return self._looked_up(heard, pending, wish)
+
+    def _wish(self) -> Wish | None:
+        pressed = self.turn.entity("wish")
+        if pressed is not None:
+            return next((wish for wish in WISHES if wish == pressed), None)
+        if self.turn.intent == "manage_dossier":
+            return wish_of(self.turn.text)
+        # Elsewhere "theo dõi", "báo" and the like are part of a question ("có báo khi xong không").
+        return "unfollow" if is_stop(self.turn.text) else None
+
+    def _pending(self) -> Pending | None:
+        """What was asked for last: the wish behind it and the code that lacks its fact; ``None`` when nothing was."""
+        note = self.room.vault.note(self.person, ASKED)
+        if note is None:
+            return None
+        wished, _, code = note.partition("|")
+        return next((wish for wish in WISHES if wish == wished), None), code or None
+
+    def _is_howto(self) -> bool:
+        """A question of how, which is about no dossier of one's own: there is none, or it does not ask of one."""
+        if self.turn.intent != "ask_dossier_howto":
+            return False
+        return question_of(self.turn.text) is None or not self.room.desk.lookup.verified_codes(self.person)
+
+    def _looked_up(self, heard: Heard, pending: Pending | None, wish: Wish | None) -> Reply:
+        fact = heard.fact if heard.code or pending else None
+        code = heard.code or (pending[1] if pending and (fact or not self._verified_alone()) else None)
+        if code is None and fact is not None:
+            fact = None  # a fact of no dossier: the code is asked for first
+        found = self.room.desk.look_up(self.person, code, fact)
+        if isinstance(found, Shown):
+            self.room.vault.drop_note(self.person, ASKED)
+            return self._shown(found.dossier, wish)
+        return self._not_shown(found, code, wish)
+
+    def _verified_alone(self) -> bool:
+        return len(self.room.desk.lookup.verified_codes(self.person)) == 1
+
+    def _not_shown(self, found: Found, code: str | None, wish: Wish | None) -> Reply:
+        """Say what is needed; what was asked for is noted, so that short numbers of the next message are hidden."""
+        text = self.room.desk.say(found)
+        if isinstance(found, Locked | NotOurs):
+            self.room.vault.drop_note(self.person, ASKED)
+            return _reply(ReplyKind.HANDOFF if isinstance(found, Locked) else ReplyKind.STATUS, text, HUMAN)
+        known = getattr(found, "known", ())
+        self.room.vault.set_note(self.person, ASKED, f"{wish or ''}|{code or ''}")
+        if known:
+            return self._which(known[:_SHOWN])
+        return _reply(ReplyKind.FORM, text, HUMAN) if isinstance(found, NotMatched) else _reply(ReplyKind.FORM, text)
+
+    def _which(self, codes: Sequence[str]) -> Reply:
+        """Ask which of the verified dossiers is meant: the codes are lent, the buttons carry references."""
+        lines = [f"{number}. {code}" for number, code in enumerate(codes, 1)]
+        references = [self.room.vault.code_reference(self.person, code) for code in codes]
+        buttons = [
+            Button(title=f"Hồ sơ {number}", payload=payload("inform_dossier_code", dossier_code=reference))
+            for number, reference in enumerate(references, 1)
+        ]
+        return _reply(ReplyKind.FORM, self._lent("\n".join([WHICH, *lines])), *buttons)
+
+    def _shown(self, dossier: Dossier, wish: Wish | None) -> Reply:
+        if wish == "follow":
+            text = FOLLOWS if self.room.desk.subscribe(self.person, dossier) else FOLLOWED
+            return _reply(ReplyKind.STATUS, text, *_more("follow", "where"))
+        question = self._question(dossier)
+        text = self.room.desk.explain(dossier, question, self._papers(dossier))
+        asked = {"supplement"} if dossier.status is not Status.SUPPLEMENT else set()
+        return _reply(ReplyKind.STATUS, self._lent(text), *_more("status", question, *asked), HUMAN)
+
+    def _question(self, dossier: Dossier) -> Question:
+        pressed = self.turn.entity("wish")
+        if pressed in _BUTTONS and pressed not in WISHES:
+            return pressed  # type: ignore[return-value]  # the other keys are questions
+        return question_of(self.turn.text) or "status"
+
+    def _papers(self, dossier: Dossier) -> Sequence[Paper]:
+        """The papers of the dossier's procedure, of all its cases; none when the knowledge base does not hold it."""
+        try:
+            procedure = self.services.kb.get(dossier.procedure_code or "", self.services.today())
+        except UnknownProcedure:
+            return ()
+        return tuple({paper.name: paper for case in procedure.cases for paper in case.papers}.values())
+
+    def _done(self, wish: Wish, code: str | None) -> Reply:
+        desk = self.room.desk
+        match wish:
+            case "unfollow":
+                count = desk.unsubscribe(self.person, code)
+                return _reply(ReplyKind.STATUS, f"Đã ngừng theo dõi {count} hồ sơ." if count else NONE_FOLLOWED)
+            case "followed":
+                return self._followed()
+            case "digest" | "each":
+                desk.prefer(self.person, wish)
+                return _reply(ReplyKind.STATUS, PACES[wish])
+            case "forget":
+                desk.forget(self.person)
+                self.room.vault.forget(self.person)
+                return _reply(ReplyKind.STATUS, FORGOTTEN)
+            case _:
+                self.room.vault.set_note(self.person, ASKED, "|")
+                return _reply(ReplyKind.FORM, OTHER)
+
+    def _followed(self) -> Reply:
+        followed = self.room.desk.followed(self.person)
+        if not followed:
+            return _reply(ReplyKind.STATUS, NONE_FOLLOWED)
+        lines = [f"• {one.procedure_name} ({masked(one.code)})" for one in followed]
+        text = f"Anh/Chị đang theo dõi {len(followed)} hồ sơ:\n" + "\n".join(lines)
+        return _reply(ReplyKind.STATUS, self._lent(text), _BUTTONS["unfollow"])
+
+    def _lent(self, text: str) -> str:
+        return self.room.vault.lend(self.person, text)
+
+
+def _button(title: str, intent: str, wish: str) -> Button:
+    return Button(title=title, payload=payload(intent, wish=wish))
+
+
+_BUTTONS = {
+    "follow": _button("Theo dõi hồ sơ này", "manage_dossier", "follow"),
+    "supplement": _button("Cần bổ sung gì?", "ask_dossier_status", "supplement"),
+    "where": _button("Nhận kết quả ở đâu?", "ask_dossier_status", "where"),
+    "status": _button("Xem tình trạng", "ask_dossier_status", "status"),
+    "unfollow": _button("Hủy theo dõi", "manage_dossier", "unfollow"),
+    "forget": _button("Kết thúc tra cứu", "manage_dossier", "forget"),
+}
+
+
+def _more(*without: str) -> tuple[Button, ...]:
+    """What else can be asked of the dossier just shown, at most three."""
+    names = [name for name in ("follow", "supplement", "where", "forget") if name not in without]
+    return tuple(_BUTTONS[name] for name in names[:3])
+
+
+def _reply(kind: ReplyKind, text: str, *options: Button) -> Reply:
+    return Reply(kind=kind, text=text, options=options)
