@@ -1,4 +1,4 @@
-"""`kb tune` from end to end with the library itself, in the environment that has it: few procedures, four steps."""
+"""`kb tune` from end to end with the library itself, in the environment that has it: few procedures, few steps."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ def tuned(tmp_path_factory: pytest.TempPathFactory) -> Tuned:
 
 def test_the_report_measures_the_same_questions_before_and_after(tuned: Tuned) -> None:
     report = tuned.report
-    assert (report["pairs"], report["steps"]) == (PAIRS, PAIRS // BATCH)
+    assert report["pairs"] == PAIRS
+    assert PAIRS // BATCH <= report["steps"] <= PAIRS // BATCH + 2  # the two forms each end in a smaller step
     for asked in ("held_out_aliases", "questions"):
         before, after = report["before"][asked], report["after"][asked]
         assert before["n"] == after["n"] > 0
