@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from actions.dossier_words import question_of
 from actions.misses import HUMAN
 from actions.services import Services
 from actions.turn import Outcome, TopicAction, Turn
@@ -19,6 +20,7 @@ WHERE = (
 )
 NO_ACCESS = "Tôi chưa được kết nối với hệ thống xử lý hồ sơ nên không xem được tình trạng hồ sơ của Anh/Chị."
 CODE_SEEN = "Mã hồ sơ Anh/Chị gửi đúng dạng mã trên phiếu tiếp nhận."
+_ABOUT_PROCEDURES = ("action_procedure", "action_office", "action_fallback")
 CODE_ASK = "Mã hồ sơ in trên phiếu tiếp nhận, có dạng như H26-251225-0001."
 
 
@@ -37,10 +39,22 @@ class ActionDossier:
                 return _unconnected(turn)
             from actions.dossier_talk import Talk  # noqa: PLC0415 - see actions.settings.open_dossiers
 
-            return Outcome(Talk(self.services, room, turn).reply(), {"misses": 0})
+            talk = Talk(self.services, room, turn)
+            reply = talk.reply()
+            opened = {"dossier_open": True, "focus_procedure": None} if talk.is_open() else {"dossier_open": False}
+            return Outcome(reply, {"misses": 0, **opened})
         except DossierUnavailable as error:
             reply = Reply(kind=ReplyKind.STATUS, text=error.citizen_text, options=(HUMAN,))
             return Outcome(reply, {"misses": 0})
+
+    def takes(self, turn: Turn, action: str) -> bool:
+        """Tell whether a question read as one about a procedure is about the dossier shown before.
+
+        "Bao giờ có kết quả", "người khác lấy hộ được không": when no procedure was named, now or since.
+        """
+        if not turn.slots.get("dossier_open") or turn.focus or action not in _ABOUT_PROCEDURES:
+            return False
+        return question_of(turn.text) is not None and not self.services.kb.mentions_procedure(turn.text)
 
 
 def _unconnected(turn: Turn) -> Outcome:

@@ -73,6 +73,10 @@ class Talk:
         wish = wish or (pending[0] if pending and heard.fact else None)
         return self._looked_up(heard, pending, wish)
 
+    def is_open(self) -> bool:
+        """Tell whether this conversation is verified for a dossier now."""
+        return bool(self.room.desk.lookup.verified_codes(self.person))
+
     def _wish(self) -> Wish | None:
         pressed = self.turn.entity("wish")
         if pressed is not None:

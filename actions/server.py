@@ -36,8 +36,9 @@ def all_actions(services: Services) -> list[TopicAction]:
 class SdkAction(Action):  # type: ignore[misc]
     """Wraps one topic action in rasa-sdk's shape: tracker in, one custom reply and slot events out."""
 
-    def __init__(self, action: TopicAction) -> None:
+    def __init__(self, action: TopicAction, desk: dossier.ActionDossier | None = None) -> None:
         self.action = action
+        self.desk = desk
 
     def name(self) -> str:
         """Return the name that the rules call."""
@@ -46,7 +47,7 @@ class SdkAction(Action):  # type: ignore[misc]
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Answer the turn with exactly one custom message."""
         turn = turn_of(tracker)
-        outcome = respond(self.action, turn)
+        outcome = respond(self.action, turn, self.desk)
         reply = outcome.reply.model_copy(update={"intent": turn.intent, "confidence": round(turn.confidence, 4)})
         dumped = reply.model_dump(mode="json")
         dispatcher.utter_message(json_message=dumped)
@@ -56,11 +57,13 @@ class SdkAction(Action):  # type: ignore[misc]
         return [SlotSet(name, value) for name, value in slots.items()]
 
 
-def respond(action: TopicAction, turn: Turn) -> Outcome:
-    """Answer a turn; danger to life in the text goes before whatever was understood."""
+def respond(action: TopicAction, turn: Turn, desk: dossier.ActionDossier | None = None) -> Outcome:
+    """Answer a turn; danger to life in the text goes before whatever was understood, then a dossier just shown."""
     danger = danger_in(turn.text)
     if danger is not None and turn.intent not in safety.REPLIES:
         return safety.safety_outcome(danger)
+    if desk is not None and desk.takes(turn, action.name):
+        return desk.respond(turn)
     return action.respond(turn)
 
 
@@ -89,8 +92,9 @@ def turn_of(tracker: Tracker) -> Turn:
 def executor_of(actions: Sequence[TopicAction]) -> ActionExecutor:
     """Return rasa-sdk's executor with every action registered."""
     executor = ActionExecutor()
+    desk = next((action for action in actions if isinstance(action, dossier.ActionDossier)), None)
     for action in actions:
-        executor.register_action(SdkAction(action))
+        executor.register_action(SdkAction(action, desk))
     return executor
 
 

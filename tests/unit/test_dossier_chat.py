@@ -73,3 +73,27 @@ def test_a_registry_that_is_away_is_told_as_such() -> None:
     reply = ActionDossier(Services(kb=None, dossiers=away)).respond(turn).reply  # type: ignore[arg-type]
     assert reply.text == DossierUnavailable.citizen_text
     assert reply.options
+
+
+class NamesKhaiSinh:
+    """A knowledge base that knows one name."""
+
+    def mentions_procedure(self, text: str) -> bool:
+        return "khai sinh" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "slots", "taken"),
+    [
+        ("bao giờ có kết quả", {"dossier_open": True}, True),
+        ("người khác lấy hộ được không", {"dossier_open": True}, True),
+        ("bao giờ có kết quả", {"dossier_open": None}, False),
+        ("bao giờ có kết quả", {"dossier_open": True, "focus_procedure": "1.000894"}, False),
+        ("làm khai sinh bao lâu", {"dossier_open": True}, False),
+        ("lệ phí bao nhiêu", {"dossier_open": True}, False),
+    ],
+)
+def test_a_question_after_a_dossier_was_shown_is_about_it(text: str, slots: dict[str, object], taken: bool) -> None:
+    action = ActionDossier(Services(kb=NamesKhaiSinh()))  # type: ignore[arg-type]
+    assert action.takes(Turn(text, "ask_time", 0.9, slots=slots), "action_procedure") is taken
+    assert not action.takes(Turn(text, "greet", 0.9, slots=slots), "action_smalltalk")
