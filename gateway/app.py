@@ -28,7 +28,7 @@ def create_app(settings: Settings, channels: Mapping[str, Channel]) -> FastAPI:
         yield
         app.state.gateway.stop()
 
-    app = FastAPI(title="Trợ lý Một cửa", version="0.1.0", docs_url=None, redoc_url=None, lifespan=lifespan)
+    app = FastAPI(title="Trợ lý Một cửa", version="0.1.0", openapi_url=None, lifespan=lifespan)
     add_error_handlers(app)
     for module in (health, web_routes, web_socket, webhooks, pages):
         app.include_router(module.router)

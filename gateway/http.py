@@ -26,6 +26,11 @@ _HEADERS = (
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 )
 _QUIET = ("/livez", "/readyz", "/metrics")
+# What :func:`error_body` makes, for the description of the interface.
+ERROR_CONTENT = {"application/json": {"schema": {
+    "type": "object", "required": ["error", "message"],
+    "properties": {name: {"type": "string"} for name in ("error", "message", "detail")},
+}}}  # fmt: skip
 _SENTENCES: dict[object, str] = {
     NotAllowed: "Phiên trò chuyện không còn hiệu lực. Anh/Chị vui lòng bắt đầu cuộc trò chuyện mới.",
     404: "Không tìm thấy địa chỉ này.",

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from connectors.web import WebMessage
 from connectors.web_token import mint_token, new_conversation
 from gateway.feed import read_since
-from gateway.http import read_body
+from gateway.http import ERROR_CONTENT, read_body
 from gateway.state import Gateway, gateway_of
 
 router = APIRouter(prefix="/web", tags=["web"])
@@ -22,11 +22,15 @@ LONGEST_WAIT = 25.0
 _LOOK_AGAIN_SECONDS = 5.0
 _BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": WebMessage.model_json_schema()}}}}
 _ERRORS: dict[int | str, dict[str, Any]] = {
-    400: {"description": "The body cannot be used; sending it again will not help."},
-    401: {"description": "The token is missing, not ours, or too old."},
-    408: {"description": "The body did not arrive in time."},
-    413: {"description": "The body or the text is over its cap."},
-    503: {"description": "Not stored; send again with the same id after Retry-After seconds."},
+    code: {"description": text, "content": ERROR_CONTENT}
+    for code, text in {
+        400: "The body cannot be used; sending it again will not help.",
+        401: "The token is missing, not ours, or too old.",
+        408: "The body did not arrive in time.",
+        413: "The body or the text is over its cap.",
+        422: "The query cannot be used.",
+        503: "Not stored; send again with the same id after Retry-After seconds.",
+    }.items()
 }
 
 
@@ -54,7 +58,7 @@ async def post_message(request: Request, conversation: Annotated[str, Depends(_c
     return JSONResponse({"accepted": True, "duplicate": not new}, 202)
 
 
-@router.get("/messages", responses={code: _ERRORS[code] for code in (401, 503)})
+@router.get("/messages", responses={code: _ERRORS[code] for code in (401, 422, 503)})
 async def get_messages(
     request: Request,
     conversation: Annotated[str, Depends(_conversation)],
