@@ -20,7 +20,10 @@ from knowledge_base.index import SCHEMA, Stock, assemble, current_version, encod
 
 _BATCH: Final = 16
 # What these files say is baked into an index: when they change, it is built anew.
-_CODE: Final = ("index.py", "lexical.py", "lexicon.yaml", "marks.py", "passages.py", "traits.py")
+SHAPING: Final = (
+    "features.py", "index.py", "layout.py", "lexical.py", "lexicon.yaml", "marks.py", "passages.py", "phrases.py",
+    "traits.py", "words.py",
+)  # fmt: skip
 _SAVE_EVERY: Final = 60  # batches
 _CACHE_SLACK: Final = 4  # times more kept vectors than needed before the unused are dropped
 Progress = Callable[[int, int], None]
@@ -40,7 +43,7 @@ class Built:
 def index_version(stock: Stock, encoder_name: str) -> str:
     """Return the hash that names an index: records in order, code and schema, encoder."""
     digest = hashlib.sha256(f"{SCHEMA}\n{encoder_name}\n".encode())
-    for name in _CODE:
+    for name in SHAPING:
         digest.update((Path(__file__).parent / name).read_bytes())
     for one in (*stock.procedures, *stock.shadowed.values()):
         digest.update(one.model_dump_json(exclude_defaults=True).encode("utf-8"))

@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from knowledge_base.features import COLUMNS
 from knowledge_base.lexical import Floats
 
-SIGNALS: Final = ("one", "share", "lead", "second", "known", "dice", "covered", "covers", "cosine", "words", "curated")
-SCOPE_SIGNALS: Final = ("one", "known", "dice", "covered", "cosine", "words")
+SIGNALS: Final = ("one", "share", "lead", "second", "known", "dice", "covered", "covers", "cosine", "words", "curated",
+                  "meant", "matched")  # fmt: skip
+SCOPE_SIGNALS: Final = ("one", "known", "dice", "covered", "cosine", "words", "meant", "matched", "share",
+                        "curated")  # fmt: skip
 _COLUMN: Final = {name: place for place, name in enumerate(COLUMNS)}
 _UNASKED: Final = [place for name, place in _COLUMN.items() if name.endswith(":unasked") and name != "register:unasked"]
 _EVERYDAY: Final = 0.8  # popularity 4 or 5
@@ -55,7 +57,7 @@ def signals(ranking: Ranking) -> dict[str, float]:
         "covers": float(top[_COLUMN["covers"]]),
         "cosine": float(top[_COLUMN["cosine"]]),
         "words": min(ranking.words, 10) / 10,
-        "curated": float(top[_COLUMN["curated"]]),
+        **{name: float(top[_COLUMN[name]]) for name in ("curated", "meant", "matched")},
     }
 
 

@@ -7,7 +7,7 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -25,11 +25,12 @@ _DEPTH: Final = 10
 
 @dataclass(frozen=True)
 class Question:
-    """One labelled question; it is answered by any of its codes."""
+    """One labelled question; it is answered by any of its codes. ``weight`` counts in fitting only."""
 
     text: str
     codes: frozenset[str]
     style: str = "all"
+    weight: float = 1.0
 
 
 def read_questions(path: Path, half: Half = "all", *, no_marks: bool = False) -> list[Question]:
@@ -49,6 +50,12 @@ def read_questions(path: Path, half: Half = "all", *, no_marks: bool = False) ->
             if half in ("all", half_of(question.text)):
                 found.append(question)
     return [_bare(one) for one in found] if no_marks else found
+
+
+def balanced(files: Sequence[Sequence[Question]]) -> list[Question]:
+    """Return the questions of all files; those of a smaller file weigh more, by the root of its share."""
+    most = max((len(one) for one in files), default=0)
+    return [replace(one, weight=float(np.sqrt(most / len(file)))) for file in files for one in file]
 
 
 def _question(line: str, name: str, number: int) -> Question:

@@ -24,6 +24,7 @@ from knowledge_base.traits import PRIORS, TRAITS, traits
 FIRST: Final[tuple[str, ...]] = (
     "say", "name", "say_wide", "content", "content_wide", "line", "line_covered", "dice", "dice_wide", "name_dice",
     "covered", "covers", "name_covers", "cosine", "cosine_name", "cosine_gap", "popularity", "curated",
+    "meant", "matched", "exact",
 )  # fmt: skip
 COLUMNS: Final[tuple[str, ...]] = (
     *FIRST,
@@ -33,6 +34,8 @@ COLUMNS: Final[tuple[str, ...]] = (
     "popularity:plain",
 )
 _WIDE: Final = 0.7  # weight of words that the lexicon adds: the official name of what was said in other words
+_WHOLE: Final = np.float32(0.999)
+_MUCH: Final = np.float32(30.0)  # idf mass of about six telling syllables
 _PRIOR_PLACES: Final = [PRIORS.index(prior) for prior in PRIORS if prior not in FIRST]
 Places = NDArray[np.intp]
 
@@ -54,8 +57,8 @@ def survey(index: Index, query: Query, vector: Vectors | None = None, hidden: Se
     """
     narrow = _terms(index, query.topic or (query.words,), ())
     wide = _terms(index, query.topic or (query.words,), query.meanings)
-    say, dice, covered, covers = _said(index, query, narrow, hidden)
-    say_wide, dice_wide, covered_wide, _ = _said(index, query, wide, hidden)
+    say, dice, covered, covers, _ = _said(index, query, narrow, hidden)
+    say_wide, dice_wide, covered_wide, _, shared = _said(index, query, wide, hidden)
     names = np.asarray(index.first)
     best = index.best
     # What a name covers needs no content: content tells apart only by what is asked beyond every name.
@@ -67,6 +70,8 @@ def survey(index: Index, query: Query, vector: Vectors | None = None, hidden: Se
         best(np.maximum(covered, covered_wide)), best(covers), covers[names],
         *_cosines(index, vector, hidden),
         np.asarray(index.priors[:, 0]), np.asarray(index.priors[:, 1]),
+        best(_meant(index, query, hidden)), np.minimum(best(shared) / _MUCH, np.float32(1.0)),
+        best(_exact(index, query, covered, hidden)),
     ]  # fmt: skip
     words = [*query.words, *(word for phrase in query.meanings for word in ("", *phrase))]
     signs = np.array(traits(words), dtype=np.float32)
@@ -93,8 +98,8 @@ def _terms(index: Index, runs: Sequence[Sequence[str]], added: Sequence[Sequence
 
 def _said(
     index: Index, query: Query, terms: Mapping[int, float], hidden: Sequence[int]
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return [m] BM25, Dice share, share of the question covered, share of the passage covered."""
+) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Return [m] BM25, Dice share, share of the question covered, share of the passage covered, mass in common."""
     scores = index.say.scores(terms)
     shared, mass = index.say.overlap(terms)
     asked = np.float32(max(mass + _unknown_mass(index, query), 1e-6))
@@ -103,9 +108,31 @@ def _said(
     covers = np.minimum(shared / own, np.float32(1.0))
     dice: Floats = (2 * shared / (own + asked)).astype(np.float32)
     covers = np.where(index.kinds == Kind.KEYWORD, covers * covered, covers).astype(np.float32)
-    for array in (scores, dice, covered, covers):
+    for array in (scores, dice, covered, covers, shared):
         array[list(hidden)] = 0.0
-    return scores, dice, covered, covers
+    return scores, dice, covered, covers, shared
+
+
+def _meant(index: Index, query: Query, hidden: Sequence[int]) -> Floats:
+    """Return [m] the share of the lexicon's official words for this question that each passage holds."""
+    if not query.meanings:
+        return np.zeros(index.say.n, dtype=np.float32)
+    shared, mass = index.say.overlap(dict.fromkeys(index.vocabulary.terms(query.meanings), 1.0))
+    share: Floats = shared / np.float32(max(mass, 1e-6))
+    share[list(hidden)] = 0.0
+    return share
+
+
+def _exact(index: Index, query: Query, covered: Floats, hidden: Sequence[int]) -> Floats:
+    """Return [m] 1 where a name is just what was asked: neither it nor the topic has a word that the other lacks.
+
+    1.5 where the same holds for the whole question, politeness and all: "thu hồi biển số online" is a name of its own.
+    """
+    shared, mass = index.say.overlap(_terms(index, (query.words,), ()))
+    whole = (shared >= _WHOLE * index.say.mass) & (covered >= _WHOLE) & (index.kinds != Kind.KEYWORD)
+    exact: Floats = (whole * (1 + 0.5 * (shared >= _WHOLE * mass))).astype(np.float32)
+    exact[list(hidden)] = 0.0
+    return exact
 
 
 def _contents(index: Index, query: Query, wide: Mapping[int, float]) -> tuple[Floats, ...]:

@@ -62,8 +62,8 @@ class Fitter:
         """Return the part of the model file for this mode."""
         lessons = {
             "made": list(made),
-            "marked": [Lesson(one.text, one.codes, (), _ASKED_WEIGHT) for one in asked],
-            "unmarked": [Lesson(strip_marks(one.text), one.codes, (), _ASKED_WEIGHT) for one in asked],
+            "marked": [Lesson(one.text, one.codes, (), _ASKED_WEIGHT * one.weight) for one in asked],
+            "unmarked": [Lesson(strip_marks(one.text), one.codes, (), _ASKED_WEIGHT * one.weight) for one in asked],
             "outside": [Lesson(text, frozenset()) for one in outside for text in {one.text, strip_marks(one.text)}],
         }
         cases = self._cases(lessons)

@@ -12,6 +12,7 @@ import shutil
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,10 +22,12 @@ from numpy.typing import NDArray
 from core.errors import SetupError
 from core.ports import Vectors
 from core.procedure import Procedure
+from knowledge_base.layout import layout
 from knowledge_base.lexical import Field, Floats, Vocabulary
 from knowledge_base.lexicon import read_lexicon
 from knowledge_base.marks import MarkModel
-from knowledge_base.passages import Kind, content, passages, plain_name
+from knowledge_base.passages import Kind, Passage, content, passages, plain_name
+from knowledge_base.query import written_out
 from knowledge_base.traits import priors, traits
 from knowledge_base.words import folded_words
 
@@ -105,7 +108,7 @@ def assemble(stock: Stock, directory: Path, vectors: Vectors | None, meta: Mappi
     vocabulary = Vocabulary()
     spoken = [(place, passage) for place, one in enumerate(procedures) for passage in passages(one)]
     owner = np.array([place for place, _ in spoken], dtype=np.int32)
-    said = [vocabulary.terms([folded_words(passage.text)], grow=True) for _, passage in spoken]
+    said = [vocabulary.terms([folded_words(_asked(passage))], grow=True) for _, passage in spoken]
     Field.build(said, owners=owner.astype(np.int64)).save(directory, "say")
     line_owner = _write_content(stock, vocabulary, directory)
     MarkModel.learn(_written(stock)).save(directory)
@@ -130,7 +133,8 @@ def assemble(stock: Stock, directory: Path, vectors: Vectors | None, meta: Mappi
 
 def _write_content(stock: Stock, vocabulary: Vocabulary, directory: Path) -> NDArray[np.int64]:
     """Write the fields over whole contents and over single lines; return [lines] the place of each line's procedure."""
-    every = [[folded_words(line) for line in stock.lines(one)] or [[]] for one in stock.procedures]
+    folded = cache(folded_words)  # the same sentences of law stand in many procedures
+    every = [[folded(line) for line in stock.lines(one)] or [[]] for one in stock.procedures]
     owner = np.array([place for place, lines in enumerate(every) for _ in lines], dtype=np.int64)
     whole = [vocabulary.terms(lines, grow=True) for lines in every]
     Field.build(whole, k1=1.5, b=0.75).save(directory, "content")
@@ -147,6 +151,11 @@ def _written(stock: Stock) -> Iterator[str]:
     for one in stock.procedures:
         yield from (passage.text for passage in passages(one))
         yield from stock.lines(one)
+
+
+def _asked(passage: Passage) -> str:
+    """Return a passage as it would be read in a question: what an alias has short is written out, a name stays."""
+    return passage.text if passage.kind in (Kind.NAME, Kind.TITLE) else written_out(passage.text, read_lexicon())
 
 
 def _traits(procedure: Procedure) -> list[float]:
@@ -170,7 +179,7 @@ def _write_records(procedures: Sequence[Procedure], directory: Path) -> None:
 
 def _write_meta(directory: Path, meta: Mapping[str, Any]) -> None:
     files = {path.name: _sum(path) for path in sorted(directory.iterdir())}
-    text = json.dumps({**meta, "schema": SCHEMA, "files": files}, ensure_ascii=False)
+    text = json.dumps({**meta, "schema": SCHEMA, "layout": layout(), "files": files}, ensure_ascii=False)
     (directory / _META).write_text(text, encoding="utf-8")
 
 
@@ -210,7 +219,7 @@ def read_index(home: Path) -> Index:
     """Read the version in use.
 
     Raises:
-        SetupError: none was built, it is of an older schema, or a file of it is missing or damaged.
+        SetupError: none was built, it was made by code of another layout, or a file of it is missing or damaged.
     """
     version = current_version(home)
     if version is None:
@@ -218,7 +227,7 @@ def read_index(home: Path) -> Index:
     directory = home / version
     try:
         meta = json.loads((directory / _META).read_text(encoding="utf-8"))
-        if meta.get("schema") != SCHEMA:
+        if (meta.get("schema"), meta.get("layout")) != (SCHEMA, layout()):
             raise SetupError(f"The search index in {home} is of another program version; run `./motcua kb build`.")
         _check_files(directory, meta["files"])
         return _map(directory, meta)

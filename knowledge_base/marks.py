@@ -45,12 +45,14 @@ class MarkModel:
         """Count the syllables and pairs of these texts; texts without any mark are passed over."""
         singles: Counter[str] = Counter()
         pairs: Counter[tuple[str, str]] = Counter()
-        for text in texts:
+        for text, times in Counter(texts).items():
             if not has_marks(text):
                 continue
             words = [_START, *(span.text.lower() for span in syllables(nfc(text)))]
-            singles.update(words)
-            pairs.update(pairwise(words))
+            for word in words:
+                singles[word] += times
+            for pair in pairwise(words):
+                pairs[pair] += times
         words = sorted(singles)
         ids = {word: index for index, word in enumerate(words)}
         kept = sorted(

@@ -16,7 +16,7 @@ from knowledge_base.bench import bench
 from knowledge_base.build import EncoderChoice, build
 from knowledge_base.catalogue import Catalogue
 from knowledge_base.encoder import encoder_setting, make_encoder
-from knowledge_base.evaluation import Half, evaluate, evaluate_baselines, read_questions
+from knowledge_base.evaluation import Half, balanced, evaluate, evaluate_baselines, read_questions
 from knowledge_base.fitting import Fitter
 from knowledge_base.load import CURATED_DIR
 from knowledge_base.place import imported_dir, index_home, state_home
@@ -90,13 +90,13 @@ def _print_report(report: dict[str, Any]) -> None:
 
 @app.command()
 def fit(
-    file: Path,
+    files: list[Path],
     catalogue: CatalogueDir = None,
     outside: Annotated[Path, typer.Option(help="Questions that are about no procedure.")] = _OUTSIDE,
     half: HalfOption = "tune",
 ) -> None:
-    """Train the ranker and set the borders of deciding, into ranker.json; by default on the tuning half of FILE."""
-    asked, strangers = read_questions(file, _half(half)), read_questions(outside)
+    """Train the ranker and set the borders of deciding, into ranker.json; by default on each FILE's tuning half."""
+    asked, strangers = balanced([read_questions(file, _half(half)) for file in files]), read_questions(outside)
     base, _ = measured_base(catalogue)
     if base.index.vectors is None:
         raise SetupError("Fitting needs the encoder; unset MOTCUA_ENCODER.")

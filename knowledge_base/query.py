@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,7 @@ from viet_nlu.text import is_unmarked, normalise, syllables
 from knowledge_base.lexicon import Lexicon, Phrase
 from knowledge_base.words import folded_words, topic_spans
 
+Repair = Callable[[Sequence[str]], Phrase]
 MAX_CHARACTERS: Final = 600  # a question is a sentence or two; the rest of a pasted letter would only cost time
 
 
@@ -36,15 +38,23 @@ class Query:
         return tuple(word for run in self.topic for word in run)
 
 
-def read_query(text: str, lexicon: Lexicon) -> Query:
-    """Read any string as a question; an empty or wordless one gives a query without words."""
+def written_out(text: str, lexicon: Lexicon) -> str:
+    """Return a text with abbreviations and teencode written out, those of the lexicon first."""
+    return expand(lexicon.written_out(text))
+
+
+def read_query(text: str, lexicon: Lexicon, repair: Repair = tuple) -> Query:
+    """Read any string as a question; an empty or wordless one gives a query without words.
+
+    ``repair`` sets right the spelling of folded syllables, one for one.
+    """
     clean = normalise(text[:MAX_CHARACTERS])
-    written_out = expand(clean)
-    words = tuple(folded_words(written_out))
+    whole = written_out(clean, lexicon)
+    words = tuple(repair(folded_words(whole)))
     spans = list(topic_spans(words))
-    spoken = [span.text for span in syllables(written_out)]
+    spoken = [span.text for span in syllables(whole)]
     return Query(
-        text=written_out,
+        text=whole,
         unmarked=is_unmarked(clean),
         words=words,
         topic=tuple(words[start:end] for start, end in spans),

@@ -17,6 +17,7 @@ from knowledge_base.lexical import Floats
 from knowledge_base.lexicon import read_lexicon
 from knowledge_base.query import Query, read_query
 from knowledge_base.ranker import FIRST_WEIGHTS, ranker_weights, read_model
+from knowledge_base.spelling import Speller
 
 _FEWEST_OPTIONS, _MOST_OPTIONS = 2, 4
 _OPTIONS_HOLD = 0.9  # offer no more options than hold this share of belief together
@@ -46,6 +47,7 @@ class Searcher:
         self._encoder = encoder if index.vectors is not None else None
         self._read = read
         self._lexicon = read_lexicon()
+        self._speller = Speller(index.vocabulary, index.say, self._lexicon.words)
         self._ranked = lru_cache(maxsize=_REMEMBERED)(self._rank)
         self._places = {code: place for place, code in enumerate(index.codes)}
         model, mode = read_model(), "encoder" if self._encoder else "lexical"
@@ -91,7 +93,7 @@ class Searcher:
 
     def query(self, text: str) -> Query:
         """Read a text as a question."""
-        return read_query(text, self._lexicon)
+        return read_query(text, self._lexicon, self._speller.repair)
 
     def encode(self, query: Query) -> Vectors | None:
         """Return [d] the question's vector, its marks put back first; ``None`` without encoder."""

@@ -21,19 +21,19 @@ _ACTS: Final[dict[str, str]] = {
     "end": r"cham dut|giai the|dong cua|nghi (?:kinh doanh|ban)|ngung han|dep tiem|huy(?: bo)?"
     r"|het (?:giam|hieu luc)|thoi lam",
     "suspend": r"tam ngung|tam dung|tam nghi",
-    "delete": r"xoa|thu hoi|rut",
+    "delete": r"xoa|thu hoi|rut|nop lai|gach ten|cat (?:ho )?khau",
     "extract": r"trich luc|ban sao|sao luc|so goc|sao y",
     "redo": r"dang ky lai|lam lai|khai lai|tieu huy"
-    r"|(?:mat|cap lai|rach|hong) [a-z ]{0,30}(?:khai sinh|ket hon|chung tu|khai tu)"
+    r"|(?:mat|cap lai|rach|hong|chay) [a-z ]{0,30}(?:khai sinh|ket hon|chung tu|khai tu)"
     r"|(?:khai sinh|ket hon|khai tu|chung tu|nuoi con nuoi) [a-z ]{0,12}(?:bi|lai|mat|rach|hong|cu)",
     "note": r"ghi chu|ghi vao so|cong nhan (?:ket hon|ly hon|hon nhan)"
     r"|da (?:dang ky|ket hon|khai sinh|ly hon)[a-z ]{0,20} (?:nuoc ngoai|ben)",
     "confirm": r"xac nhan|xac minh",
-    "split": r"tach",
+    "split": r"tach|chia (?:doi|lam|thanh|ra)|hop thua|gop thua",
     "transfer": r"chuyen (?:nhuong|quyen|doi)|sang ten|mua ban|tang cho|mua xe|ban xe|mua lai",
     "inherit": r"thua ke|di san|di chuc",
     "register": r"dang ky",
-    "refuse": r"tu choi|khong nhan|nhuong",
+    "refuse": r"tu choi|khong (?:nhan|lay|huong|can) (?:phan|thua ke|di san|dat|nha|tai san)|khong nhan|nhuong",
     "supervise": r"giam sat",
     "parent": r"nhan (?:cha|bo|me|con)[a-z ]*",
     "unlock": r"mo khoa",
@@ -41,17 +41,28 @@ _ACTS: Final[dict[str, str]] = {
     "organisation": r"to chuc|doanh nghiep|cong ty|co quan",
     "certify": r"chung thuc|cong chung",
 }
+# Lands whose people come up in citizens' questions; "anh" alone is an elder brother, "tu phap" the judiciary.
+_LANDS: Final = (
+    r"my|han|han quoc|nhat|nhat ban|dai loan|trung quoc|duc|phap|uc|anh quoc|canada|lao|campuchia|thai lan"
+    r"|singapore|malaysia|philippines|an do|ha lan|chau au|chau phi"
+)
 _SIGNS: Final[dict[str, str]] = {
-    "foreign": r"nuoc ngoai|viet kieu|nguoi tay|chong tay|vo tay|ngoai quoc|quoc tich|con lai|hai ngoai"
-    r"|quoc te|foreign|foreigner|citizenship"
-    r"|lanh su|dai su quan"
-    r"|(?:chong|vo|nguoi|o|ben|sang|tu) (?:my|han|han quoc|nhat|nhat ban|dai loan|trung quoc"
-    r"|duc|phap|uc|anh quoc|nga|canada|lao)",
-    "mobile": r"luu dong|tai nha|den nha|tan nha|khong di (?:lai )?duoc|gia yeu|liet giuong|om nang",
-    "border": r"bien gioi|lang gieng",
-    "linked": r"ket hop|lien thong|cung luc|dong thoi|mot lan|luon the|bao hiem",
+    "foreign": r"nuoc ngoai|viet kieu|nguoi tay|(?:chong|vo|ong|ba|khach|ban trai|ban gai) tay|ngoai quoc|con lai"
+    r"|hai ngoai|quoc te|foreign|foreigner|citizenship|lanh su|dai su quan|ngoai kieu|(?:nguoi|chong|vo|ben) nga"
+    rf"|quoc tich(?! viet)|(?:chong|vo|nguoi|o|ben|sang|tai|quoc tich|ban trai|ban gai) (?:{_LANDS})",
+    "stateless": r"goc viet|(?:khong|chua) (?:ro|co|xac dinh|biet)[a-z ]{0,9} quoc tich",
+    "mobile": r"luu dong|tai nha|den nha|tan nha|xuong nha|den tan|khong (?:tu )?di (?:lai |dung )?duoc"
+    r"|khong ra[a-z ]{0,10} duoc|gia yeu|(?:bi|bai|nam) liet|liet (?:giuong|nua|toan)|om nang|tat nguyen"
+    r"|nam mot cho|neo don",
+    "border": r"bien gioi|lang gieng|giap bien|vung bien",
+    "linked": r"ket hop|lien thong|cung luc|dong thoi|mot lan|mot luot|gop|kem|luon the|bao hiem|bhyt",
     "online": r"dien tu|truc tuyen",
+    "military": r"quan doi|bo doi|quan su|cong an nhan dan|xuat ngu|quoc phong",
+    "temporary": r"tam thoi|bien tam",
+    "child": r"tre em|duoi (?:14|6)|em be|so sinh|cho (?:con|chau|be|tre)",
 }
+# "mất" that means the cost or the time ("khai tử mất bao lâu"), not that something was lost.
+_SPENDING: Final = re.compile(r" mat (?=(?:khoang |co |tam )?(?:bao|may|phi|tien|le phi|nhieu|lau|thoi gian|cong|gi) )")
 _COMPILED: Final = {name: re.compile(rf" (?:{pattern}) ") for name, pattern in {**_ACTS, **_SIGNS}.items()}
 TRAITS: Final[tuple[str, ...]] = tuple(_COMPILED)
 ACTS: Final[tuple[str, ...]] = tuple(_ACTS)
@@ -59,7 +70,7 @@ ACTS: Final[tuple[str, ...]] = tuple(_ACTS)
 
 def traits(words: Sequence[str]) -> list[float]:
     """Return 1.0 or 0.0 for each of ``TRAITS`` that folded words show."""
-    text = f" {' '.join(words)} "
+    text = _SPENDING.sub(" ", f" {' '.join(words)} ")
     return [1.0 if pattern.search(text) else 0.0 for pattern in _COMPILED.values()]
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from viet_nlu.text import fold, syllables
 
 from knowledge_base.phrases import CLOSINGS, LONGEST, NOISE, OPENINGS
 
+# Both spellings are taught and typed ("đăng kí", "lí lịch", "liệt sỹ"): one of them stands for both.
+_ONE_SPELLING: Final = {"ki": "ky", "li": "ly", "mi": "my", "sy": "si", "ti": "ty", "hi": "hy", "qui": "quy"}
+
 
 def folded_words(text: str) -> list[str]:
-    """Return the folded syllables and numbers of a text, in order."""
-    return [span.text for span in syllables(fold(text))]
+    """Return the folded syllables and numbers of a text, in order; of two spellings with i and y always the same."""
+    return [_ONE_SPELLING.get(span.text, span.text) for span in syllables(fold(text))]
 
 
 def topic_spans(words: Sequence[str]) -> Iterator[tuple[int, int]]:

@@ -5,9 +5,11 @@ Full figures, with the encoder and the whole catalogue, are made by `./motcua kb
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from viet_nlu.text import strip_marks
 
 from knowledge_base.build import build
 from knowledge_base.catalogue import Catalogue
@@ -30,25 +32,44 @@ def base(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Know
     return KnowledgeBase.open(home)
 
 
-def test_every_alias_finds_its_procedure_among_the_first_three(base: KnowledgeBase, catalogue: Catalogue) -> None:
+@pytest.mark.parametrize("spelt", [str, strip_marks], ids=["as written", "without marks"])
+def test_every_alias_finds_its_procedure_first(
+    base: KnowledgeBase, catalogue: Catalogue, spelt: Callable[[str], str]
+) -> None:
     said = [(alias, one.code) for one in catalogue.procedures.values() for alias in one.aliases]
-    lost = [(alias, code) for alias, code in said if code not in [hit.code for hit in base.search(alias, 3)]]
-    assert len(lost) <= 0.01 * len(said), lost
+    assert [(alias, code) for alias, code in said if base.search(spelt(alias), 1)[0].code != code] == []
+
+
+# Slightly under what was measured (docs/search.md): (R@1, R@3, most wrong when answered, most clarified, most none).
+LEVELS = {
+    "questions_own.jsonl": (0.9, 0.97, 0.04, 0.25, 0.03),
+    "questions_own2.jsonl": (0.92, 0.98, 0.04, 0.25, 0.03),
+}
 
 
 @pytest.mark.parametrize("no_marks", [False, True], ids=["as typed", "without marks"])
-def test_colloquial_questions_find_their_procedure(base: KnowledgeBase, no_marks: bool) -> None:
-    report = evaluate(base, read_questions(HERE / "questions_own.jsonl", no_marks=no_marks), 0)
-    assert report["r1"] >= 0.82, report
-    assert report["r3"] >= 0.94, report
-    assert report["wrong_when_answered"] <= 0.06, report
-    assert report["none"] <= 0.05, report
+@pytest.mark.parametrize("file", LEVELS)
+def test_colloquial_questions_find_their_procedure(base: KnowledgeBase, file: str, no_marks: bool) -> None:
+    report = evaluate(base, read_questions(HERE / file, no_marks=no_marks), 0)
+    r1, r3, wrong, clarified, none = LEVELS[file]
+    assert report["r1"] >= r1, report
+    assert report["r3"] >= r3, report
+    assert report["wrong_when_answered"] <= wrong, report
+    assert report["clarified"] <= clarified, report
+    assert report["none"] <= none, report
 
 
-def test_questions_about_no_procedure_are_hardly_ever_answered(base: KnowledgeBase) -> None:
-    report = evaluate(base, read_questions(HERE / "questions_outside.jsonl"), 0)
-    assert report["answered"] <= 0.05, report
-    assert report["none"] >= 0.8, report
+@pytest.mark.parametrize(
+    ("file", "answered"),
+    [
+        pytest.param("questions_outside.jsonl", 0.06, id="used for fitting"),
+        pytest.param("questions_outside2.jsonl", 0.08, id="never used for fitting"),
+    ],
+)
+def test_questions_about_no_procedure_are_hardly_ever_answered(base: KnowledgeBase, file: str, answered: float) -> None:
+    report = evaluate(base, read_questions(HERE / file), 0)
+    assert report["answered"] <= answered, report
+    assert report["none"] >= 0.75, report
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="../shared/data/questions_dev.jsonl is not here")

@@ -1,5 +1,6 @@
 """The index: whole or absent, rebuilt only when something changed, swapped under a running reader."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pytest
 from core.errors import SetupError, UnknownProcedure
 from core.ports import Vectors
 from core.procedure import Procedure
-from knowledge_base.build import NO_ENCODER, EncoderChoice, build
+from knowledge_base.build import NO_ENCODER, SHAPING, EncoderChoice, build
 from knowledge_base.index import POINTER, current_version
+from knowledge_base.layout import layout
 from knowledge_base.service import KnowledgeBase
 from tests.unit.test_kb_load import record
 
@@ -111,3 +113,32 @@ def test_an_index_of_another_encoder_is_refused_and_says_what_to_run(tmp_path: P
     with pytest.raises(SetupError, match="kb build"):
         KnowledgeBase.open(tmp_path, other)
     assert KnowledgeBase.open(tmp_path).search("khai sinh", 1)
+
+
+def test_an_index_whose_arrays_have_other_columns_is_refused_with_a_sentence_and_built_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = build([BIRTH], tmp_path)
+    monkeypatch.setattr("knowledge_base.layout.TRAITS", ("only", "two"))
+    monkeypatch.setattr("knowledge_base.index.layout", layout)
+    with pytest.raises(SetupError, match=r"another program version; run `\./motcua kb build`"):
+        KnowledgeBase.open(tmp_path)
+    again = build([BIRTH], tmp_path)
+    assert again.fresh
+    assert KnowledgeBase.open(tmp_path).search("khai sinh", 1)
+    assert done.procedures == again.procedures
+
+
+@pytest.mark.parametrize("name", ["features.py", "phrases.py", "lexicon.yaml", "traits.py", "words.py"])
+def test_what_shapes_an_index_is_part_of_its_version(name: str) -> None:
+    assert name in SHAPING
+
+
+def test_a_reader_in_service_keeps_its_index_when_a_new_one_is_of_another_layout(tmp_path: Path) -> None:
+    build([BIRTH], tmp_path)
+    base = KnowledgeBase.open(tmp_path)
+    done = build([BIRTH, DEATH], tmp_path)
+    meta = tmp_path / done.version / "meta.json"
+    meta.write_text(json.dumps({**json.loads(meta.read_text(encoding="utf-8")), "layout": "other"}), encoding="utf-8")
+    assert not base.refresh()
+    assert list(base.codes()) == [BIRTH.code]

@@ -16,7 +16,10 @@ from knowledge_base.marks import MarkModel
 from knowledge_base.query import read_query
 from knowledge_base.searcher import options
 from knowledge_base.service import KnowledgeBase
+from knowledge_base.spelling import Speller
 from knowledge_base.training import Example, fit_weights
+from knowledge_base.traits import TRAITS, traits
+from knowledge_base.words import folded_words
 from tests.unit.test_kb_index import procedure
 
 NAMES = {
@@ -151,3 +154,73 @@ def test_only_an_everyday_procedure_without_special_signs_is_the_plain_default()
     assert plain_default(ranking(**usual))
     assert not plain_default(ranking(**usual, foreign_unasked=1.0))
     assert not plain_default(ranking(**{**usual, "popularity": 0.2}))
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ("làm giấy kai sinh cho con", "1.000001"),
+        ("cấp lại giấy fép lái xe", "1.000004"),
+        ("chưng thuwc bản sao", "1.000005"),
+        ("khia sinh cho be moi de", "1.000001"),
+    ],
+)
+def test_a_slip_of_the_finger_still_finds_the_procedure(base: KnowledgeBase, asked: str, code: str) -> None:
+    assert base.search(asked, 1)[0].code == code
+
+
+def test_spelling_is_repaired_only_where_the_words_beside_it_fit(base: KnowledgeBase) -> None:
+    speller = Speller(base.index.vocabulary, base.index.say)
+    assert speller.repair(["kai", "sinh"]) == ("khai", "sinh")
+    assert speller.repair(["kai", "wxyz"]) == ("kai", "wxyz")
+    assert Speller(base.index.vocabulary, base.index.say, {"kai"}).repair(["kai", "sinh"]) == ("kai", "sinh")
+
+
+@given(st.lists(st.text(alphabet="abcdeghiklmnopqrstuvxy", min_size=1, max_size=9), max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_repairing_keeps_the_number_of_words(base: KnowledgeBase, words: list[str]) -> None:
+    assert len(Speller(base.index.vocabulary, base.index.say).repair(words)) == len(words)
+
+
+@pytest.mark.parametrize("typed", ["đăng kí", "đăng ký", "dang ki", "DANG KY"])
+def test_both_spellings_with_i_and_y_are_one(typed: str) -> None:
+    assert folded_words(typed) == ["dang", "ky"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("đk kết hôn", "đăng ký kết hôn"), ("làm online đk k ạ", "làm online được không ạ"), ("em 17t", "em 17 tuổi")],
+)
+def test_what_is_written_short_is_read_by_what_follows(typed: str, read: str) -> None:
+    assert read_query(typed, read_lexicon()).text == read
+
+
+def signs(text: str) -> set[str]:
+    return {name for name, value in zip(TRAITS, traits(folded_words(text)), strict=True) if value}
+
+
+def test_lost_and_spent_are_told_apart() -> None:
+    assert "redo" not in signs("khai tử mất bao nhiêu tiền")
+    assert "redo" in signs("mất giấy khai sinh")
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("chồng em người Hàn", "foreign"),
+        ("chồng quốc tịch Úc", "foreign"),
+        ("làm khai sinh cho con lai", "foreign"),
+        ("bà nằm liệt giường", "mobile"),
+        ("người gốc Việt chưa rõ quốc tịch", "stateless"),
+    ],
+)
+def test_a_sign_is_seen(text: str, sign: str) -> None:
+    assert sign in signs(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [("phiếu lý lịch tư pháp", "foreign"), ("thăm mộ liệt sĩ", "mobile"), ("có quốc tịch Việt Nam", "foreign")],
+)
+def test_words_that_only_look_like_a_sign_are_none(text: str, sign: str) -> None:
+    assert sign not in signs(text)
