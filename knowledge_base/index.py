@@ -243,7 +243,7 @@ def _check_files(directory: Path, files: Mapping[str, Sequence[int]]) -> None:
 
 def _map(directory: Path, meta: Mapping[str, Any]) -> Index:
     def array(name: str) -> NDArray[Any]:
-        mapped: NDArray[Any] = np.load(directory / f"{name}.npy", mmap_mode="r")
+        mapped: NDArray[Any] = np.load(directory / f"{name}.npy", mmap_mode="r").view(np.ndarray)
         return mapped
 
     return Index(

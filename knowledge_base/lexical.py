@@ -7,7 +7,7 @@ Weights are computed when the index is built (Robertson's BM25 with the idf that
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,14 +117,21 @@ class Field:
         at = int(np.searchsorted(self.keys, key))
         return at if at < len(self.keys) and self.keys[at] == key else None
 
+    def _spans(self, query: Mapping[int, float]) -> Iterator[tuple[int, float, int, slice]]:
+        """Yield (key, weight, place or -1, span of postings) of each term of a query; all are looked up at once."""
+        keys = np.fromiter(query, dtype=np.int64, count=len(query))
+        at = np.minimum(np.searchsorted(self.keys, keys), max(len(self.keys) - 1, 0))
+        known = (self.keys[at] == keys).tolist() if len(self.keys) else [False] * len(keys)
+        starts, ends = (self.starts[at].tolist(), self.starts[at + 1].tolist()) if len(self.keys) else (known, known)
+        rows = zip(query.items(), at.tolist(), known, starts, ends, strict=True)
+        for (key, weight), place, there, start, end in rows:
+            yield key, weight, place if there else -1, slice(start, end) if there else slice(0, 0)
+
     def scores(self, query: Mapping[int, float]) -> Floats:
         """Return [n] BM25 scores of a query given as weight by term key."""
         out = np.zeros(self.n, dtype=np.float32)
-        for key, weight in query.items():
-            at = self.find(key)
-            if at is not None:
-                span = slice(self.starts[at], self.starts[at + 1])
-                out[self.docs[span]] += weight * self.weights[span]
+        for _, weight, _, span in self._spans(query):
+            out[self.docs[span]] += weight * self.weights[span]
         return out
 
     def overlap(self, query: Mapping[int, float]) -> tuple[Floats, float]:
@@ -134,16 +141,11 @@ class Field:
         """
         out = np.zeros(self.n, dtype=np.float32)
         total, unknown = 0.0, float(np.log1p(2 * self.n + 1))
-        for key, weight in query.items():
-            if is_bigram(key):
-                continue
-            at = self.find(key)
-            if at is None:
-                total += weight * unknown
-                continue
-            span = slice(self.starts[at], self.starts[at + 1])
-            out[self.docs[span]] += weight * self.idf[at]
-            total += weight * float(self.idf[at])
+        single = {key: weight for key, weight in query.items() if not is_bigram(key)}
+        for _, weight, place, span in self._spans(single):
+            idf = float(self.idf[place]) if place >= 0 else unknown
+            out[self.docs[span]] += weight * idf
+            total += weight * idf
         return out, total
 
     def save(self, directory: Path, name: str) -> None:
@@ -155,7 +157,8 @@ class Field:
     def load(cls, directory: Path, name: str) -> Field:
         """Map the arrays that ``save`` wrote; raises ``OSError`` or ``ValueError`` when they are not whole."""
         arrays = {
-            array: np.load(directory / f"{name}.{array}.npy", mmap_mode="r")
+            # A plain view of the mapped file: indexing a memmap itself costs more than adding up what it holds.
+            array: np.load(directory / f"{name}.{array}.npy", mmap_mode="r").view(np.ndarray)
             for array in ("keys", "starts", "docs", "weights", "idf", "mass")
         }
         return cls(n=len(arrays["mass"]), **arrays)
