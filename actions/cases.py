@@ -25,6 +25,8 @@ SAID: dict[str, tuple[str, ...]] = {
     "ho-gia-dinh": ("ho gia dinh", "ca nha", "vo chong cung"),
     "ly-hon": ("ly hon", "ly di"),
     "theo-danh-sach": ("theo danh sach", "nhieu nguoi", "chu tro", "chu nha tro"),
+    "ben-nhan-dang-ky": ("nguoi mua", "ben mua", "toi mua", "chu moi"),
+    "ben-ban-thu-hoi": ("nguoi ban", "ben ban", "toi ban", "chu cu"),
     "lan-dau": ("lan dau",),
     "cap-lai": ("cap lai", "xin lai"),
 }

@@ -38,6 +38,12 @@ def _asked_back(turn: Turn) -> bool:
     return isinstance(last, dict) and last.get("kind") in (ReplyKind.CLARIFY, ReplyKind.SMALLTALK)
 
 
+def case_told(services: Services, turn: Turn) -> Outcome | None:
+    """Answer the papers of the case of the procedure in focus that the text tells of, or return ``None``."""
+    procedure = _in_focus(services, turn)
+    return None if procedure is None else _case_told(services, turn, procedure, Aspect.DOCUMENTS)
+
+
 def _in_focus(services: Services, turn: Turn) -> Procedure | None:
     try:
         return services.kb.get(turn.focus, services.today()) if turn.focus else None

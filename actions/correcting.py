@@ -23,6 +23,7 @@ CORRECT_ME = (
     "Xin lỗi Anh/Chị, tôi hiểu chưa đúng. Anh/Chị vui lòng nói rõ hơn việc cần làm, "
     "ví dụ: “cấp lại, không phải cấp mới”."
 )
+_LEAD = re.compile(r"(?:(?:a|o|u|uh|um|da|oi|thoi)[\s,.]+)+(?=khong |ko |nham|sai|y |ma la )")
 _WHO = r"(?:toi|em|minh|mik|mk|tui|chau|con|t|anh|chi)"
 _NO = (
     r"(?:khong dung|khong phai|ko phai|a khong|da khong|a nham|sai roi|nham roi|khong|ko|k|hong|hem|sai|nham|no|khoan)"
@@ -50,7 +51,11 @@ def correction_in(text: str) -> str | None:
     """
     clean = nfc(text).strip(" .!?")
     folded = fold(clean)
-    span = _span(folded) if len(folded) == len(clean) else None
+    if len(folded) != len(clean):
+        return None
+    lead = _LEAD.match(folded)
+    clean, folded = (clean[lead.end() :], folded[lead.end() :]) if lead else (clean, folded)
+    span = _span(folded)
     if span is None:
         return None
     tail = _TAIL.search(folded, span[0])

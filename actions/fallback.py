@@ -11,6 +11,7 @@ from actions.misses import fallback_outcome
 from actions.procedure import ASPECTS
 from actions.services import Services
 from actions.turn import Outcome, TopicAction, Turn
+from actions.words import content
 from core.message import Aspect
 
 SURE = 0.8
@@ -33,7 +34,7 @@ class ActionFallback:
             return english_outcome(self.services, turn)
         if turn.intent == "out_of_scope" and turn.confidence >= SURE:
             return fallback_outcome(turn, "Câu hỏi này nằm ngoài phạm vi hỗ trợ của tôi.")
-        if not self.services.kb.mentions_procedure(turn.text):
+        if not content(turn.text) or not self.services.kb.mentions_procedure(turn.text):
             return fallback_outcome(turn)
         return decided(self.services, turn, self.services.kb.decide(turn.text, turn.focus), likely_aspect(turn))
 

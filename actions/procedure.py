@@ -12,7 +12,7 @@ from actions.context import in_context
 from actions.events import event_outcome
 from actions.misses import fallback_outcome
 from actions.services import Services
-from actions.several import aspects_in
+from actions.several import aspects_in, only_aspect
 from actions.turn import Outcome, TopicAction, Turn
 from core.message import Aspect, Reply, ReplyKind
 from knowledge_base.words import folded_words, topic_spans
@@ -41,7 +41,9 @@ class ActionProcedure:
         told = in_context(self.services, turn, aspect)
         if told is not None:
             return told
-        if not self.services.kb.mentions_procedure(turn.text):
+        if only_aspect(turn.text) and turn.focus:
+            return answer(self.services, turn, turn.focus, aspect, Detail(also=tuple(also)))
+        if only_aspect(turn.text) or not self.services.kb.mentions_procedure(turn.text):
             return self._without_name(turn, aspect, tuple(also))
         if aspect is Aspect.OVERVIEW and turn.pending_aspect and not turn.focus:
             aspect = turn.pending_aspect
@@ -54,7 +56,9 @@ class ActionProcedure:
         foreign = foreign_syllables(turn.text)
         if turn.focus and (foreign < MANY or turn.confidence >= SURE):
             return answer(self.services, turn, turn.focus, aspect, Detail(also=also))
-        return fallback_outcome(turn) if foreign and not also else which_procedure(self.services, aspect)
+        return (
+            fallback_outcome(turn) if foreign and not only_aspect(turn.text) else which_procedure(self.services, aspect)
+        )
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from actions.context import case_told
+from actions.danger import danger_in
 from actions.misses import HELP, HUMAN
 from actions.services import Services
 from actions.turn import Outcome, TopicAction, Turn
@@ -58,6 +60,8 @@ REPLIES = {
     "probe": (ReplyKind.SMALLTALK, PROBE, (HELP, HUMAN)),
 }
 
+_NEAR_CASES = ("emergency", "distress")
+
 
 @dataclass(frozen=True)
 class ActionSafety:
@@ -67,8 +71,12 @@ class ActionSafety:
     name: str = "action_safety"
 
     def respond(self, turn: Turn) -> Outcome:
-        """Answer by intent; an insult keeps the count of misses, since it often follows one."""
-        return safety_outcome(turn.intent)
+        """Answer by intent; an insult keeps the count of misses, since it often follows one.
+
+        "Trẻ bị bỏ rơi" said while a birth is registered is a case of its papers, unless the words tell of danger.
+        """
+        case = case_told(self.services, turn) if turn.intent in _NEAR_CASES and danger_in(turn.text) is None else None
+        return case or safety_outcome(turn.intent)
 
 
 def safety_outcome(intent: str) -> Outcome:

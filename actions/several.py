@@ -7,6 +7,7 @@ import re
 from viet_nlu.text import fold
 
 from actions.turn import Turn
+from actions.words import content
 from core.message import Aspect
 
 # Question words only: "giấy tờ" alone may stand in a procedure's name, "giấy tờ gì" asks. Folded.
@@ -16,7 +17,7 @@ _CUES: tuple[tuple[Aspect, str], ...] = (
     (Aspect.FEE, r"bao nhieu tien|le phi|chi phi|het bao nhieu(?! lau)|ton bao nhieu|phi bao nhieu|mat tien|ton tien"
      r"|mat bao nhieu tien|gia bao nhieu|co phi\b|phi the nao|bn tien|tien khong"),
     (Aspect.TIME, r"bao lau|may ngay|bao nhieu ngay|khi nao (?:xong|co|lay)|thoi han|bao gio (?:xong|co|lay)"
-     r"|mat may ngay|lau khong|may hom"),
+     r"|mat may ngay|lau khong(?= a\b| vay| ban| em|$)|may hom"),
     (Aspect.PLACE, r"o dau|nop dau|cho nao|noi nao|den dau|ra dau|phuong nao|co quan nao|noi nop"),
     (Aspect.ONLINE, r"online|truc tuyen|qua mang|tren mang|vneid duoc"),
     (Aspect.STEPS, r"cac buoc|trinh tu|quy trinh|may buoc"),
@@ -25,6 +26,7 @@ _CUES: tuple[tuple[Aspect, str], ...] = (
     (Aspect.LEGAL, r"can cu phap ly|luat nao|nghi dinh nao|thong tu nao|quy dinh nao"),
     (Aspect.RESULT, r"ket qua|nhan duoc gi|duoc cap gi"),
 )  # fmt: skip
+_EACH = re.compile(r"\b(?:mot|1|moi) (?:trang|ban|to|bo|nguoi|lan|xe)\b|\b(?:thi|nhu|ra) (?:the nao|sao)\b")
 _PARTS = re.compile(r"[,;?!.\n]+|\b(?:va|voi|con|roi|cung|cung nhu|lai|dong thoi|luon)\b")
 # Pairs that are one question: "nộp online ở đâu", "mẫu tờ khai lấy ở đâu", "làm online mất bao lâu".
 _ONE_QUESTION = {Aspect.ONLINE, Aspect.FORMS, Aspect.RESULT, Aspect.LEGAL, Aspect.STEPS, Aspect.ELIGIBILITY}
@@ -36,6 +38,15 @@ def aspects_in(turn: Turn, first: Aspect) -> tuple[Aspect, ...]:
     for part in _PARTS.split(fold(turn.text)):
         found += [aspect for aspect in _in_part(part) if aspect not in found]
     return tuple(found) if len(found) > 1 else (first,)
+
+
+def only_aspect(text: str) -> bool:
+    """Tell whether a text asks for an aspect and names nothing else ("thời hạn thì sao", "mấy tiền một trang")."""
+    folded = fold(text)
+    rest = _EACH.sub(" ", folded)
+    for _, cue in _CUES:
+        rest = re.sub(cue, " ", rest)
+    return words_of_aspect(text) is not None and not content(rest)
 
 
 def words_of_aspect(text: str) -> Aspect | None:

@@ -15,7 +15,7 @@ from actions.correcting import correction_in
 from actions.dialogue import meant
 from actions.server import all_actions, respond
 from actions.services import Services
-from actions.several import aspects_in
+from actions.several import aspects_in, only_aspect
 from actions.turn import Outcome, Turn
 from core.errors import UnknownProcedure
 from core.message import Aspect, Reply, ReplyKind
@@ -26,7 +26,8 @@ from tests.unit.test_answers import curated
 
 ACTIONS = {
     "ask_documents": "action_procedure", "ask_fee": "action_procedure", "ask_procedure": "action_procedure",
-    "ask_time": "action_procedure", "choose_option": "action_choose_option", "nlu_fallback": "action_fallback",
+    "ask_time": "action_procedure",
+    "emergency": "action_safety", "choose_option": "action_choose_option", "nlu_fallback": "action_fallback",
     "out_of_scope": "action_fallback", "english": "action_smalltalk", "greet": "action_smalltalk",
 }  # fmt: skip
 
@@ -89,6 +90,7 @@ def about(code: str, aspect: str = "documents") -> Talk:
         ("tôi hỏi gia hạn tạm trú cơ mà", "gia hạn tạm trú"),
         ("cấp lại chứ không phải cấp mới", "cấp lại"),
         ("không ạ, bản sao nhé", "bản sao"),
+        ("à không phải tạm trú mà là thường trú", "thường trú"),
     ],
 )
 def test_the_words_of_a_correction_are_heard(said: str, meaning: str) -> None:
@@ -138,7 +140,7 @@ def test_a_correction_after_no_still_knows_what_was_answered() -> None:
 
 
 @pytest.mark.parametrize("said", ["trẻ bị bỏ rơi", "tre bi bo roi thi sao", "bé bị bỏ rơi ạ"])
-@pytest.mark.parametrize("intent", ["ask_procedure", "nlu_fallback", "out_of_scope", "choose_option"])
+@pytest.mark.parametrize("intent", ["ask_procedure", "nlu_fallback", "out_of_scope", "choose_option", "emergency"])
 def test_a_case_told_in_any_turn_changes_the_papers(said: str, intent: str) -> None:
     reply = about("1.001193").say(intent, said)
     assert reply.procedure == "1.001193"
@@ -261,6 +263,17 @@ def test_yes_to_several_choices_asks_which() -> None:
 )
 def test_several_questions_in_one_message_are_seen(said: str, aspects: tuple[Aspect, ...]) -> None:
     assert aspects_in(Turn(text=said, intent="x", confidence=0.9), Aspect.DOCUMENTS) == aspects
+
+
+@pytest.mark.parametrize("said", ["thời hạn thì sao", "thoi han bao lau", "bao nhiêu tiền một trang", "lệ phí"])
+def test_an_aspect_alone_is_about_the_procedure_in_focus(said: str) -> None:
+    assert only_aspect(said)
+    assert about("2.000815").say("ask_time", said).procedure == "2.000815"
+
+
+@pytest.mark.parametrize("said", ["lệ phí khai sinh", "con tôi", "", "người mất đã lâu không có giấy báo tử"])
+def test_a_text_that_names_something_is_no_aspect_alone(said: str) -> None:
+    assert not only_aspect(said)
 
 
 def test_two_questions_are_answered_in_one_reply() -> None:
