@@ -54,7 +54,8 @@ class ActionDossier:
         """
         if not turn.slots.get("dossier_open") or turn.focus or action not in _ABOUT_PROCEDURES:
             return False
-        return question_of(turn.text) is not None and not self.services.kb.mentions_procedure(turn.text)
+        named = turn.entity("procedure") or turn.entity("procedure_code")
+        return named is None and question_of(turn.text) is not None
 
 
 def _unconnected(turn: Turn) -> Outcome:
