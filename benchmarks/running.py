@@ -134,9 +134,9 @@ class Running:
             time.sleep(0.1)
 
     def wait_idle(self, seconds: float = 60.0) -> None:
-        """Wait until every message is handled and every reply sent."""
+        """Wait until every message is delivered and handled and every reply sent."""
         deadline = time.monotonic() + seconds
-        while self.query(OPEN) != [(0,)]:
+        while not self.zalo.webhook.settled() or self.query(OPEN) != [(0,)]:
             if time.monotonic() > deadline:
                 raise TimeoutError("the queue does not empty")
             time.sleep(0.05)

@@ -10,7 +10,7 @@ from core.errors import AssistantError
 from gateway.app import create_app
 from gateway.logs import set_up_logs
 from gateway.main import build_channels
-from gateway.migrate import migrate
+from gateway.migrate import START_SECONDS, migrate
 from gateway.settings import load_settings
 
 
@@ -19,7 +19,7 @@ def main() -> int:
     set_up_logs()
     try:
         settings = load_settings()
-        migrate(settings.database_url)
+        migrate(settings.database_url, START_SECONDS)
     except AssistantError as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -65,7 +65,7 @@ class Handling:
 
     def _claim(self, room: int) -> list[Claimed]:
         with transaction(self._pool) as connection:
-            return inbox.claim(connection, self._owner, room, count_to=self._per_minute + 1)
+            return inbox.claim(connection, self._owner, room, count_to=self._per_minute and self._per_minute + 1)
 
     def _handle(self, item: Claimed) -> None:
         if self.loop.stopping:

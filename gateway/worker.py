@@ -23,7 +23,7 @@ from gateway.lanes import Rate
 from gateway.listen import Listener
 from gateway.logs import set_up_logs
 from gateway.main import build_channels, build_signer
-from gateway.migrate import migrate
+from gateway.migrate import START_SECONDS, migrate
 from gateway.notices import Notices
 from gateway.outbox import WAKE_SENDERS
 from gateway.retention import purge
@@ -32,7 +32,7 @@ from gateway.settings import Settings, load_settings
 from gateway.upkeep import Upkeep
 from gateway.vault import Veil, VeiledBot
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("gateway.worker")  # not __main__, whose lines below a warning are not kept
 _PURGE_SECONDS = 3600.0
 
 
@@ -108,7 +108,7 @@ def main() -> int:
     set_up_logs()
     try:
         settings = load_settings()
-        migrate(settings.database_url)
+        migrate(settings.database_url, START_SECONDS)
     except AssistantError as error:
         sys.stderr.write(f"{error}\n")
         return 2
