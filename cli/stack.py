@@ -17,10 +17,11 @@ from cli.paths import Home
 from cli.processes import Child, watch
 from cli.specs import Ports, answers, child_specs, free_port, is_free, make_tracker_schema, port_setting
 from core.errors import SetupError
-from gateway.embedded import start_embedded, stop_embedded
+from gateway.embedded import is_running, start_embedded, stop_embedded
 from gateway.migrate import migrate
 
 Report = Callable[[str], None]
+DATABASE_AGAIN_SECONDS = 2.0
 
 
 class Stack:
@@ -36,6 +37,7 @@ class Stack:
         self._embedded = False
         self._lock: IO[str] | None = None
         self._stop = False
+        self._look_at_database = 0.0
 
     def prepare(self) -> None:
         """Install, index and train what changed; each step says what it does."""
@@ -72,9 +74,23 @@ class Stack:
     def watch(self) -> None:
         """Keep the children running until SIGINT or SIGTERM."""
         while not self._stop:
+            self._watch_database()
             watch(self.children, self.report)
             self._write_state()
             time.sleep(0.3)
+
+    def _watch_database(self) -> None:
+        """Start the embedded server again when it is gone: killed, or ended by itself on a full disk."""
+        if not self._embedded or time.monotonic() < self._look_at_database:
+            return
+        self._look_at_database = time.monotonic() + DATABASE_AGAIN_SECONDS
+        if is_running(self.home.path):
+            return
+        self.report("database: gone, starting it again")
+        try:
+            start_embedded(self.home.path)
+        except SetupError as error:  # the disk is still full: the next look tries again
+            self.report(f"database: {error}")
 
     def stop(self) -> None:
         """Stop everything in the order that lets the worker finish its turns; nothing is left behind."""
