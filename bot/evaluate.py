@@ -1,8 +1,9 @@
-"""Cross-validation of an intent pipeline through Rasa itself: the same folds, as written and without marks.
+"""Cross-validation of an intent pipeline through Rasa itself: the same folds and the same changes for every pipeline.
 
-``python evaluate.py --pipeline viet|logreg|diet [--folds 5] [--only K] [--epochs N]`` prints one JSON object: accuracy
-and macro-F1 of both spellings, share of out-of-scope messages caught, parse time in ms, seconds of training, and size
-of the process in MB with the model loaded. ``--only K`` runs a single fold, for pipelines that take long.
+``python evaluate.py --pipeline viet|logreg|diet [--folds 5] [--only K] [--epochs N] [--limit N]`` prints
+one JSON object: accuracy, macro-F1 and out-of-scope recall for each change of ``viet_nlu.perturb``, parse time in ms,
+seconds of training, and size of the process in MB with the model loaded. ``--only K`` runs a single fold, ``--limit`` tests at
+most so many of its texts, both for pipelines that take long.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Any
 
 import yaml
 from viet_nlu.lookups import procedure_phrases, write_lookup
+from viet_nlu.perturb import CHANGES, changed
 from viet_nlu.quiet import configure_logging, set_environment
 from viet_nlu.text import strip_marks
 from viet_nlu.without_tensorflow import install
@@ -126,34 +128,35 @@ def resident_mb() -> float:
     return round(next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024, 1)
 
 
-def run(name: str, folds: int, only: int | None, epochs: int) -> dict[str, Any]:
+def run(options: argparse.Namespace) -> dict[str, Any]:
     """Run the cross-validation and return its figures."""
     from rasa.shared.nlu.training_data.loading import load_data  # noqa: PLC0415
 
     messages = load_data(str(ROOT / "nlu_data" / "nlu")).intent_examples
     gold: list[str] = []
-    marked: list[str] = []
-    plain: list[str] = []
+    read: dict[str, list[str]] = {name: [] for name in CHANGES}
     times: list[float] = []
     seconds: list[float] = []
-    for at, (train, test) in enumerate(folds_of(messages, folds)):
-        if only is not None and at != only:
+    for at, (train, whole) in enumerate(folds_of(messages, options.folds)):
+        if options.only is not None and at != options.only:
             continue
+        test = sorted(whole, key=lambda one: random.Random(one.get("text")).random())[: options.limit]  # noqa: S311
         with tempfile.TemporaryDirectory() as work:
-            agent, spent = train_fold(name, epochs, train, Path(work))
-        texts = [message.get("text") for message in test]
-        intents, took = asyncio.run(read_all(agent, texts))
-        unmarked, _ = asyncio.run(read_all(agent, [strip_marks(text) for text in texts]))
-        gold += [message.get("intent") for message in test]
-        marked, plain, times, seconds = marked + intents, plain + unmarked, times + took, [*seconds, spent]
-        print(f"{name}: fold {at} trained in {spent:.0f} s", file=sys.stderr, flush=True)
+            agent, spent = train_fold(options.pipeline, options.epochs, train, Path(work))
+        print(f"{options.pipeline}: fold {at} trained in {spent:.0f} s", file=sys.stderr, flush=True)
+        for name in CHANGES:
+            intents, took = asyncio.run(read_all(agent, changed(name, [message.get("text") for message in test])))
+            read[name] += intents
+            times += took if name == "as is" else []
+        gold, seconds = gold + [message.get("intent") for message in test], [*seconds, spent]
     times.sort()
     return {
-        "pipeline": name, "examples": len(messages), "folds": 1 if only is not None else folds, "tested": len(gold),
-        "as_written": scores(gold, marked), "without_marks": scores(gold, plain),
+        "pipeline": options.pipeline, "epochs": options.epochs if options.pipeline == "diet" else None,
+        "examples": len(messages), "folds": options.folds, "only": options.only, "tested": len(gold),
+        "rows": {name: scores(gold, intents) for name, intents in read.items()},
         "parse_p50_ms": round(times[len(times) // 2], 2), "parse_p95_ms": round(times[int(len(times) * 0.95)], 2),
         "train_s": round(mean(seconds), 1), "rss_mb": resident_mb(),
-        "confused": Counter(f"{g} > {r}" for g, r in zip(gold, marked, strict=True) if g != r).most_common(12),
+        "confused": Counter(f"{g} > {r}" for g, r in zip(gold, read["as is"], strict=True) if g != r).most_common(12),
     }  # fmt: skip
 
 
@@ -164,6 +167,7 @@ def main() -> int:
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--only", type=int, default=None)
     parser.add_argument("--epochs", type=int, default=100)
+    parser.add_argument("--limit", type=int, default=100_000)
     options = parser.parse_args()
     set_environment()
     if options.pipeline != "diet":
@@ -171,7 +175,7 @@ def main() -> int:
     import rasa.core.agent  # noqa: F401, PLC0415 - before the logs are set, since importing Rasa sets them
 
     configure_logging(level=50)
-    print(json.dumps(run(options.pipeline, options.folds, options.only, options.epochs), ensure_ascii=False))
+    print(json.dumps(run(options), ensure_ascii=False))
     return 0
 
 

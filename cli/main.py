@@ -142,6 +142,7 @@ def main() -> None:
 _PARTS = {
     "channel": ("cli.channel", "Set up channels: zalo authorise, messenger profile (./motcua channel --help)."),
     "kb": ("knowledge_base.commands", "The knowledge base: search, check, build, show, eval, import."),
+    "nlu": ("cli.nlu", "The understanding: eval, cv, report (./motcua nlu --help)."),
     "dossier": ("cli.dossiers", "Dossiers: import, stats, generate, audit (./motcua dossier --help)."),
     "dead": ("cli.dead", "Dead letters: list, show, replay (./motcua dead --help)."),
     "switch": ("cli.switch", "Kill switches by channel and intent: off, on, list (./motcua switch --help)."),

@@ -12,17 +12,19 @@ Pair = tuple[str, str]
 
 
 def lookup_phrases(training_data: Any, name: str) -> list[str]:
-    """Return the phrases of a lookup table of Rasa training data, and those marked as that entity in the examples."""
-    phrases = {
-        nfc(phrase)
-        for table in training_data.lookup_tables
-        if table["name"] == name and isinstance(table["elements"], list)
-        for phrase in table["elements"]
-    }
-    for message in training_data.training_examples:
-        text = message.get("text") or ""
-        phrases |= {nfc(text[e["start"] : e["end"]]) for e in message.get("entities") or [] if e["entity"] == name}
-    return sorted(phrases)
+    """Return the phrases of a lookup table of Rasa training data.
+
+    What the examples mark is left out on purpose: with it every name in training would be a known one, and the model
+    would never learn from names that it does not know, of which there are many in citizens' questions.
+    """
+    return sorted(
+        {
+            nfc(phrase)
+            for table in training_data.lookup_tables
+            if table["name"] == name and isinstance(table["elements"], list)
+            for phrase in table["elements"]
+        }
+    )
 
 
 def training_pairs(messages: Iterable[Any], phrases: Sequence[str], swaps: int, unmarked_copy: bool) -> list[Pair]:

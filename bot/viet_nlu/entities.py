@@ -18,7 +18,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from viet_nlu.augment import lookup_phrases
 from viet_nlu.fingerprint import code_fingerprint
 from viet_nlu.patterns import Found, find_patterns
-from viet_nlu.tagger import LEARNT, Tagger, tag_examples
+from viet_nlu.places import PLACES
+from viet_nlu.tagger import COPIES, LEARNT, Tagger, tag_examples
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -62,9 +63,10 @@ class VietEntityExtractor(GraphComponent, EntityExtractorMixin):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the spans of procedures and places and store the CRF with the name lists."""
         names = {entity: lookup_phrases(training_data, entity) for entity in LEARNT}
+        names["place"] = sorted({*names["place"], *PLACES})
         with self._storage.write_to(self._resource) as folder:
             (folder / "names.json").write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
-            examples = tag_examples(training_data.nlu_examples)
+            examples = tag_examples(training_data.nlu_examples, LEARNT, names, COPIES)
             self._tagger = Tagger.train(examples, names, folder / "tagger.crfsuite", self._config)
         return self._resource
 

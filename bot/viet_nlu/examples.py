@@ -58,7 +58,7 @@ def read_corpus(path: Path) -> Corpus:
 
 
 def parse_marks(line: str) -> tuple[str, tuple[Entity, ...]]:
-    """Return the plain text of an example and its entities (``[làm khai sinh](procedure)`` or ``[x]{"entity": "y"}``)."""
+    """Return the plain text of an example and its entities (``[x](entity)`` or ``[x]{"entity": "y"}``)."""
     out, found, at = "", [], 0
     for match in _MARK.finditer(line):
         out += line[at : match.start()]

@@ -47,6 +47,17 @@ class LinearModel:
         weights = np.ascontiguousarray(coef.T, dtype=np.float32)
         return cls([str(c) for c in learner.classes_], vocabulary, idf, weights, bias.astype(np.float32))
 
+    @classmethod
+    def vocabulary_only(cls, rows: Sequence[list[str]], bias: Sequence[float]) -> LinearModel:
+        """Return a model that only weighs features, for likeness between texts; ``bias`` is kept with the rows."""
+        vocabulary, idf = _vocabulary(rows, 1)
+        flags = np.array(bias, dtype=np.float32)
+        return cls([], vocabulary, idf, np.zeros((len(vocabulary), 0), dtype=np.float32), flags)
+
+    def vector(self, features: list[str]) -> tuple[NDArray[np.intp], Floats]:
+        """Return the places and values of one text's known features, length 1."""
+        return _vector(features, self.vocabulary, self.idf)
+
     def probabilities(self, features: list[str]) -> Floats:
         """Return the probability of each label for one text's features; features never seen count for nothing."""
         places, values = _vector(features, self.vocabulary, self.idf)
@@ -72,6 +83,16 @@ class LinearModel:
             raise ValueError("the intent model's arrays do not fit its vocabulary; train again")
         vocabulary = {word: at for at, word in enumerate(content["vocabulary"])}
         return cls(content["labels"], vocabulary, idf, weights, bias)
+
+
+def known_part(features: Sequence[str], model: LinearModel) -> float:
+    """Return the share of a text's features that the model has seen, 0 to 1."""
+    return sum(name in model.vocabulary for name in features) / len(features) if features else 0.0
+
+
+def matrix_of(rows: Sequence[list[str]], model: LinearModel) -> Any:
+    """Return the rows as a sparse matrix [rows, features] with rows of length 1."""
+    return _matrix(rows, model.vocabulary, model.idf)
 
 
 def _vocabulary(rows: Sequence[list[str]], min_count: int) -> tuple[dict[str, int], Floats]:

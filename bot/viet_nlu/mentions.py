@@ -15,12 +15,17 @@ class Lexicon:
 
     def __init__(self, phrases: Iterable[str]) -> None:
         self._root: dict[str, Any] = {}
-        for phrase in phrases:
+        self._phrases = tuple(dict.fromkeys(keys(phrase) for phrase in phrases))
+        for phrase in self._phrases:
             node = self._root
-            for syllable in keys(phrase):
+            for syllable in phrase:
                 node = node.setdefault(syllable, {})
             if node is not self._root:
                 node[_END] = {}
+
+    def phrases(self) -> tuple[tuple[str, ...], ...]:
+        """Return the folded syllables of each phrase."""
+        return self._phrases
 
     def find(self, text: str) -> list[Span]:
         """Return the spans of ``text`` that are phrases of this set; offsets are those of ``text``."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -13,6 +16,7 @@ from viet_nlu.patterns import Found
 from viet_nlu.text import Span, fold, nfc, strip_marks, syllables
 
 LEARNT: Final = ("procedure", "place")
+COPIES: Final = 1  # copies of each annotated example with other names
 
 
 class TagExample(NamedTuple):
@@ -60,25 +64,49 @@ class Tagger:
         return _decode(text, spans, labels)
 
 
-def tag_examples(messages: Iterable[Any]) -> list[TagExample]:
-    """Return the annotated examples of Rasa messages, each with and without marks (folding keeps every offset)."""
+def tag_examples(
+    messages: Iterable[Any],
+    entities: Sequence[str] = LEARNT,
+    names: Mapping[str, Sequence[str]] | None = None,
+    copies: int = 0,
+) -> list[TagExample]:
+    """Return the annotated examples of Rasa messages, each with and without marks (folding keeps every offset).
+
+    ``copies`` adds as many copies of each annotated example with other ``names`` in the place of those marked; seeded.
+    """
+    chance = random.Random(20261123)  # noqa: S311 - repeatable training, not a secret
     out: list[TagExample] = []
     for message in messages:
         text = message.get("text")
         if not text:
             continue
         spans = tuple(
-            (e["entity"], e["start"], e["end"]) for e in message.get("entities") or [] if e["entity"] in LEARNT
+            (e["entity"], e["start"], e["end"]) for e in message.get("entities") or [] if e["entity"] in entities
         )
-        out.append(TagExample(text, spans))
-        plain = strip_marks(text)
-        if plain != text and len(plain) == len(text):
-            out.append(TagExample(plain, spans))
+        own = TagExample(text, spans)
+        more = [_renamed(own, names or {}, chance) for _ in range(copies if spans else 0)]
+        for one in (own, *more):
+            out.append(one)
+            plain = strip_marks(one.text)
+            if plain != one.text and len(plain) == len(one.text):
+                out.append(TagExample(plain, one.spans))
     return out
+
+
+def _renamed(example: TagExample, names: Mapping[str, Sequence[str]], chance: random.Random) -> TagExample:
+    text, spans, at = "", [], 0
+    for entity, start, end in sorted(example.spans, key=lambda one: one[1]):
+        known = names.get(entity)
+        name = chance.choice(known) if known else example.text[start:end]
+        text += example.text[at:start]
+        spans.append((entity, len(text), len(text) + len(name)))
+        text, at = text + name, end
+    return TagExample(text + example.text[at:], tuple(spans))
 
 
 def _rows(text: str, spans: Sequence[Span], lexicons: Mapping[str, Lexicon]) -> list[list[str]]:
     known = {entity: _inside(lexicon.find(text), spans) for entity, lexicon in lexicons.items()}
+    pairs, starts, inside = _word_evidence(lexicons)
     words = ["<s>", *(fold(span.text) for span in spans), "</s>"]
     rows = []
     for at, span in enumerate(spans, start=1):
@@ -86,9 +114,27 @@ def _rows(text: str, spans: Sequence[Span], lexicons: Mapping[str, Lexicon]) -> 
         row += [f"w-1w={words[at - 1]} {words[at]}", f"ww+1={words[at]} {words[at + 1]}", f"m={span.text.lower()}"]
         row += [f"w-2={words[at - 2]}" if at > 1 else "w-2=", f"w+2={words[at + 2]}" if at + 2 < len(words) else "w+2="]
         row += [f"{entity}={marks[at - 1]}" for entity, marks in known.items()]
+        row += [f"s3={words[at][:3]}", f"e2={words[at][-2:]}", f"w-1w+1={words[at - 1]} {words[at + 1]}"]
+        row += [f"pair-={(words[at - 1], words[at]) in pairs}", f"pair+={(words[at], words[at + 1]) in pairs}"]
+        row += [f"pairs={(words[at - 1], words[at]) in pairs}{(words[at], words[at + 1]) in pairs}"]
+        row += [f"start={words[at] in starts}", f"in={words[at] in inside}", f"in+={words[at + 1] in inside}"]
         row += [f"title={span.text[:1].isupper()}", f"digit={span.text.isdigit()}"]
         rows.append(row)
     return rows
+
+
+@lru_cache(maxsize=8)
+def _words_of(lexicon: Lexicon) -> tuple[frozenset[tuple[str, str]], frozenset[str], frozenset[str]]:
+    names = lexicon.phrases()
+    pairs = frozenset(pair for name in names for pair in pairwise(name))
+    return pairs, frozenset(name[0] for name in names), frozenset(word for name in names for word in name)
+
+
+def _word_evidence(
+    lexicons: Mapping[str, Lexicon],
+) -> tuple[frozenset[tuple[str, str]], frozenset[str], frozenset[str]]:
+    """Return the pairs of syllables, the first syllables and all syllables of the known procedures' names."""
+    return _words_of(lexicons["procedure"]) if "procedure" in lexicons else (frozenset(), frozenset(), frozenset())
 
 
 def _inside(found: Sequence[Span], spans: Sequence[Span]) -> list[str]:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from viet_nlu.keyboard import undo_keys
+from viet_nlu.spelling import one_spelling, read_emoji, split_joined, standard_words
 from viet_nlu.teencode_data import BY_CONTEXT, GROUPS, SINGLE_LETTERS, Reading
 from viet_nlu.text import fold, nfc, normalise, squeeze
 
@@ -61,7 +63,7 @@ def _expand_chunk(chunk: str, previous: str, following: str, shouting: bool) -> 
     if match is None or not match["core"].isalpha():
         return chunk
     core = match["core"]
-    if previous[-1:].isdigit() or (previous in _NAMING and len(core) <= 2):
+    if (previous[-1:].isdigit() and len(core) == 1) or (previous in _NAMING and len(core) <= 2):
         return chunk
     if core.lower() in SINGLE_LETTERS and core.isupper() and not shouting:
         return chunk
@@ -87,9 +89,14 @@ STEPS: Final[Mapping[str, Callable[[str], str]]] = {
     "nfc": nfc,
     "normalise": normalise,
     "squeeze": squeeze,
+    "emoji": read_emoji,
+    "keys": undo_keys,
+    "joined": split_joined,
+    "variants": one_spelling,
     "teencode": expand,
+    "regional": standard_words,
 }
-ALL_STEPS: Final = ("nfc", "normalise", "teencode")
+ALL_STEPS: Final = ("nfc", "normalise", "emoji", "keys", "joined", "variants", "teencode", "regional")
 
 
 def normalise_for_nlu(text: str, steps: tuple[str, ...] = ALL_STEPS) -> str:

@@ -8,56 +8,12 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-CHAT: Final[dict[str, str]] = {
-    "ko": "không", "hok": "không", "hem": "không", "hông": "không", "khg": "không",
-    "k": "không", "kô": "không", "dc": "được", "đc": "được", "đk": "được",
-    "dx": "được", "dcj": "được gì", "j": "gì", "ji": "gì", "z": "vậy", "zậy": "vậy",
-    "v": "vậy", "zay": "vậy", "zạ": "vậy ạ", "r": "rồi", "rùi": "rồi", "roài": "rồi", "ròi": "rồi", "mik": "mình",
-    "mk": "mình", "mìk": "mình", "mh": "mình", "ntn": "như thế nào", "nnao": "như nào",
-    "lm": "làm", "lsao": "làm sao", "ns": "nói", "bít": "biết", "bik": "biết", "bt": "biết",
-    "ik": "đi", "đki": "đăng ký", "vs": "với", "zới": "với", "qá": "quá", "nx": "nữa", "trc": "trước",
-    "ng": "người", "ngta": "người ta", "mn": "mọi người", "mng": "mọi người",
-    "e": "em", "a": "anh", "c": "chị", "cj": "chị", "chj": "chị", "m": "mình", "tks": "cảm ơn", "thks": "cảm ơn",
-    "thanks": "cảm ơn", "thank": "cảm ơn", "ths": "cảm ơn", "camon": "cảm ơn", "cmon": "cảm ơn",
-    "ok": "đồng ý", "oke": "đồng ý", "okie": "đồng ý", "okla": "đồng ý", "hnay": "hôm nay",
-    "hqua": "hôm qua", "bjo": "bây giờ", "sdt": "số điện thoại",
-    "sđt": "số điện thoại", "đt": "điện thoại", "nv": "nhân viên", "cb": "cán bộ", "vk": "vợ",
-    "nhìu": "nhiêu", "bnhieu": "bao nhiêu", "bnhiu": "bao nhiêu", "bnhiêu": "bao nhiêu",
-    "nhiu": "nhiêu", "blau": "bao lâu", "bl": "bao lâu", "tn": "thế nào", "thnao": "thế nào",
-    "cx": "cũng", "cug": "cũng", "ms": "mới", "nhg": "nhưng", "nhưg": "nhưng", "ak": "à", "uh": "ừ", "uk": "ừ",
-    "uhm": "ừ",
-    "chx": "chưa", "tg": "thời gian", "đag": "đang", "dag": "đang", "đg": "đang",
-}  # fmt: skip
-
-PAPERS: Final[dict[str, str]] = {
-    "cccd": "căn cước công dân", "cmnd": "chứng minh nhân dân", "cmt": "chứng minh thư", "cmtnd": "chứng minh nhân dân",
-    "cmthu": "chứng minh thư", "shk": "sổ hộ khẩu", "gks": "giấy khai sinh", "ks": "khai sinh",
-    "gkt": "giấy khai tử", "dkkh": "đăng ký kết hôn", "đkkh": "đăng ký kết hôn",
-    "gcnkh": "giấy chứng nhận kết hôn", "xnhn": "xác nhận tình trạng hôn nhân", "tthn": "tình trạng hôn nhân",
-    "xntthn": "xác nhận tình trạng hôn nhân", "xnđt": "xác nhận độc thân", "hkd": "hộ kinh doanh",
-    "hkdct": "hộ kinh doanh cá thể", "gpkd": "giấy phép kinh doanh", "đkkd": "đăng ký kinh doanh",
-    "dkkd": "đăng ký kinh doanh", "gplx": "giấy phép lái xe", "blx": "bằng lái xe", "gpxd": "giấy phép xây dựng",
-    "gcn": "giấy chứng nhận", "gcnqsdd": "giấy chứng nhận quyền sử dụng đất", "qsdd": "quyền sử dụng đất",
-    "gcnqsdđ": "giấy chứng nhận quyền sử dụng đất", "qsdđ": "quyền sử dụng đất",
-    "lltp": "lý lịch tư pháp", "syll": "sơ yếu lý lịch", "bhyt": "bảo hiểm y tế", "bhxh": "bảo hiểm xã hội",
-    "gttt": "giấy tờ tùy thân", "hs": "hồ sơ", "hso": "hồ sơ", "gtờ": "giấy tờ", "đkx": "đăng ký xe",
-    "dkx": "đăng ký xe", "nvqs": "nghĩa vụ quân sự", "attp": "an toàn thực phẩm", "pccc": "phòng cháy chữa cháy",
-    "mst": "mã số thuế", "tkai": "tờ khai", "bsao": "bản sao",
-}  # fmt: skip
-
-AGENCIES: Final[dict[str, str]] = {
-    "ubnd": "ủy ban nhân dân", "ub": "ủy ban", "hdnd": "hội đồng nhân dân", "hđnd": "hội đồng nhân dân",
-    "tthc": "thủ tục hành chính", "ttục": "thủ tục", "dvc": "dịch vụ công",
-    "dvctt": "dịch vụ công trực tuyến", "vpđk": "văn phòng đăng ký", "vpdkdd": "văn phòng đăng ký đất đai",
-    "csgt": "cảnh sát giao thông", "pvhcc": "phục vụ hành chính công", "ttpvhcc": "trung tâm phục vụ hành chính công",
-}  # fmt: skip
-
-PLACES: Final[dict[str, str]] = {
-    "hn": "Hà Nội", "hnoi": "Hà Nội", "hcm": "Hồ Chí Minh", "tphcm": "thành phố Hồ Chí Minh", "sg": "Sài Gòn",
-    "vn": "Việt Nam", "tp": "thành phố", "tphn": "thành phố Hà Nội",
-}  # fmt: skip
+from viet_nlu.teencode_chat import CHAT, REGIONAL
+from viet_nlu.teencode_terms import AGENCIES, PAPERS, PLACES
 
 GROUPS: Final[dict[str, dict[str, str]]] = {"chat": CHAT, "papers": PAPERS, "agencies": AGENCIES, "places": PLACES}
+# Kept apart: another step of the normalisation writes them out.
+REGIONS: Final = REGIONAL
 
 
 class Reading(NamedTuple):
@@ -91,13 +47,19 @@ BY_CONTEXT: Final[dict[str, tuple[Reading, ...]]] = {
         Reading("thủ tục"),
     ),
     "hk": (
-        Reading("hộ khẩu", next_words=_words("moi cu thuong cho"),
+        Reading("hộ khẩu", next_words=_words("moi cu thuong"),
                 previous_words=_words("nhap tach so cat chuyen sua xoa lam")),
         Reading("không"),
     ),
     "kh": (
         Reading("kết hôn", previous_words=_words("ky ki dk dang giay")),
         Reading("không"),
+    ),
+    "đk": (
+        Reading("điều kiện", previous_words=_words("can nhung cac yeu du"), next_words=_words("de gi nao la the")),
+        Reading("đăng ký", next_words=_words("ket khai tam thuong xe ho kinh ks kh tt tru lai nhan giam hkd kd bien"),
+                previous_words=_words("muon tuc di")),
+        Reading("được"),
     ),
     "dk": (
         Reading("điều kiện", previous_words=_words("can nhung cac co"), next_words=_words("de gi nao")),
@@ -114,6 +76,18 @@ BY_CONTEXT: Final[dict[str, tuple[Reading, ...]]] = {
         Reading("tờ khai", previous_words=_words("mau dien to ghi")),
         Reading("tài khoản", previous_words=_words("tao lap dang so mat")),
         Reading("cảm ơn"),
+    ),
+    "dt": (
+        Reading("diện tích", previous_words=_words("tang sua giam du"), next_words=_words("dat nha toi thieu")),
+        Reading("điện thoại", previous_words=_words("so xin cho goi")),
+    ),
+    "bh": (
+        Reading("bảo hiểm", previous_words=_words("the lam mua dong so"), next_words=_words("y xa that xe")),
+        Reading("bao giờ"),
+    ),
+    "hc": (
+        Reading("hộ chiếu", previous_words=_words("lam cap doi mat so gia")),
+        Reading("hành chính", previous_words=_words("tuc vu cong")),
     ),
     "ct": (
         Reading("chứng thực", next_words=_words("ban chu hop giay sao")),

@@ -148,6 +148,16 @@ def is_unmarked(text: str) -> bool:
     return shaped > 0 and shaped * 2 >= len(words)
 
 
+def is_plain_syllable(word: str) -> bool:
+    """Tell whether a word has the shape of a Vietnamese syllable without marks ("dang", "ky")."""
+    return _PLAIN_SYLLABLE.fullmatch(word.lower()) is not None
+
+
+def is_syllable(word: str) -> bool:
+    """Tell whether a word without tone has the shape of a Vietnamese syllable ("đăng", "khai")."""
+    return _SYLLABLE.fullmatch(word.lower()) is not None
+
+
 def syllables(text: str) -> list[Span]:
     """Return the runs of letters and digits of the text, in order, with their offsets."""
     return [Span(match.group(), match.start(), match.end()) for match in _TOKEN.finditer(text)]

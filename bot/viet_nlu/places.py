@@ -1,0 +1,24 @@
+"""Names of Hanoi's wards, communes and former districts as citizens write them: evidence for the tagger. Only data."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_NAMES: Final = (
+    "Hoàn Kiếm|Cửa Nam|Ba Đình|Ngọc Hà|Giảng Võ|Hai Bà Trưng|Vĩnh Tuy|Bạch Mai|Đống Đa|Kim Liên|Văn Miếu"
+    "|Láng|Ô Chợ Dừa|Hồng Hà|Lĩnh Nam|Hoàng Mai|Vĩnh Hưng|Tương Mai|Định Công|Hoàng Liệt|Yên Sở|Thanh Xuân"
+    "|Khương Đình|Phương Liệt|Cầu Giấy|Nghĩa Đô|Yên Hòa|Tây Hồ|Phú Thượng|Tây Tựu|Phú Diễn|Xuân Đỉnh"
+    "|Đông Ngạc|Thượng Cát|Từ Liêm|Xuân Phương|Tây Mỗ|Đại Mỗ|Long Biên|Bồ Đề|Việt Hưng|Phúc Lợi|Hà Đông"
+    "|Dương Nội|Yên Nghĩa|Phú Lương|Kiến Hưng|Thanh Trì|Đại Thanh|Nam Phù|Ngọc Hồi|Thanh Liệt|Thượng Phúc"
+    "|Thường Tín|Chương Dương|Hồng Vân|Phú Xuyên|Phượng Dực|Chuyên Mỹ|Đại Xuyên|Thanh Oai|Bình Minh"
+    "|Tam Hưng|Dân Hòa|Vân Đình|Ứng Thiên|Hòa Xá|Ứng Hòa|Mỹ Đức|Hồng Sơn|Phúc Sơn|Hương Sơn|Chương Mỹ"
+    "|Phú Nghĩa|Xuân Mai|Trần Phú|Hòa Phú|Quảng Bị|Minh Châu|Quảng Oai|Vật Lại|Cổ Đô|Bất Bạt|Suối Hai"
+    "|Ba Vì|Yên Bài|Sơn Tây|Tùng Thiện|Đoài Phương|Phúc Thọ|Phúc Lộc|Hát Môn|Thạch Thất|Hạ Bằng|Tây Phương"
+    "|Hòa Lạc|Yên Xuân|Quốc Oai|Hưng Đạo|Kiều Phú|Phú Cát|Hoài Đức|Dương Hòa|Sơn Đồng|An Khánh|Đan Phượng"
+    "|Ô Diên|Liên Minh|Gia Lâm|Thuận An|Bát Tràng|Phù Đổng|Thư Lâm|Đông Anh|Phúc Thịnh|Thiên Lộc"
+    "|Vĩnh Thanh|Mê Linh|Yên Lãng|Tiến Thắng|Quang Minh|Sóc Sơn|Đa Phúc|Nội Bài|Trung Giã|Kim Anh"
+    "|Bắc Từ Liêm|Nam Từ Liêm|Trung Hòa|Kim Mã|Dịch Vọng|Mai Dịch|Mỹ Đình|Trung Kính|Hàng Bông|Hàng Bạc"
+    "|Tràng Tiền|Khâm Thiên|Thành Công|Ngọc Khánh|Quan Hoa|Linh Đàm|Đại Kim|Nhân Chính|Khương Trung|Mễ Trì"
+    "|Cổ Nhuế|Xuân La|Quảng An|Thụy Khuê|Ngọc Lâm|Sài Đồng|Văn Quán|Mộ Lao|Hà Nội"
+)
+PLACES: Final = tuple(_NAMES.split("|"))
