@@ -17,8 +17,8 @@ from knowledge_base.build import build
 from knowledge_base.passages import plain_name
 from knowledge_base.service import KnowledgeBase
 
-_SIZES: Final = (500, 1_000, 3_000, 6_000, 12_000)
-_CLONED: Final = 500  # procedures that are cloned to every size, so that sizes differ in number alone
+_SIZES: Final = (500, 2_000, 6_000, 12_000)
+_CLONED: Final = 250  # procedures that are cloned to every size, so that sizes differ in number alone
 _RATE: Final = 20  # questions a second of the constant-rate run
 _ASKED: Final = 120
 _TEMPLATES: Final = ("{} cần giấy tờ gì", "lệ phí {} bao nhiêu", "{} mất bao lâu", "{}")

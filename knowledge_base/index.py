@@ -136,9 +136,9 @@ def _write_content(stock: Stock, vocabulary: Vocabulary, directory: Path) -> NDA
     folded = cache(folded_words)  # the same sentences of law stand in many procedures
     every = [[folded(line) for line in stock.lines(one)] or [[]] for one in stock.procedures]
     owner = np.array([place for place, lines in enumerate(every) for _ in lines], dtype=np.int64)
-    whole = [vocabulary.terms(lines, grow=True) for lines in every]
+    whole = [np.array(vocabulary.terms(lines, grow=True), dtype=np.int64) for lines in every]
     Field.build(whole, k1=1.5, b=0.75).save(directory, "content")
-    single = [vocabulary.terms([line]) for lines in every for line in lines]
+    single = [np.array(vocabulary.terms([line]), dtype=np.int64) for lines in every for line in lines]
     Field.build(single, owners=owner).save(directory, "lines")
     return owner
 

@@ -6,7 +6,6 @@ Weights are computed when the index is built (Robertson's BM25 with the idf that
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +69,21 @@ def _idf(table: Ints, n: int, owners: Ints | None) -> NDArray[np.float64]:
     return idf
 
 
+def _counted(documents: Sequence[Sequence[int] | Ints]) -> tuple[Ints, NDArray[np.float64]]:
+    """Return postings (key, document, count) [p, 3] by key and document, and [n] the lengths of the documents."""
+    sizes = np.array([len(terms) for terms in documents], dtype=np.int64)
+    parts = [np.asarray(terms, dtype=np.int64) for terms in documents]
+    keys = np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
+    docs = np.repeat(np.arange(len(documents)), sizes)
+    order = np.lexsort((docs, keys))
+    keys, docs = keys[order], docs[order]
+    fresh = np.ones(len(keys), dtype=bool)
+    fresh[1:] = (keys[1:] != keys[:-1]) | (docs[1:] != docs[:-1])
+    first = np.nonzero(fresh)[0]
+    counts = np.diff(np.append(first, len(keys)))
+    return np.stack([keys[first], docs[first], counts], axis=1), sizes.astype(np.float64)
+
+
 @dataclass(frozen=True)
 class Field:
     """Postings of one field over ``n`` documents.
@@ -88,17 +102,13 @@ class Field:
 
     @classmethod
     def build(
-        cls, documents: Sequence[Sequence[int]], k1: float = 1.2, b: float = 0.5, owners: Ints | None = None
+        cls, documents: Sequence[Sequence[int] | Ints], k1: float = 1.2, b: float = 0.5, owners: Ints | None = None
     ) -> Field:
         """Build from each document's term keys. ``k1`` and ``b`` are BM25's; names are short, so ``b`` is low.
 
         With ``owners`` [n], a term's rarity is counted over owners: many names of one procedure make no word common.
         """
-        counts = [Counter(terms) for terms in documents]
-        lengths = np.array([sum(count.values()) for count in counts], dtype=np.float64)
-        rows = [(key, doc, count) for doc, terms in enumerate(counts) for key, count in terms.items()]
-        table = np.array(rows, dtype=np.int64).reshape(-1, 3)
-        table = table[np.lexsort((table[:, 1], table[:, 0]))]
+        table, lengths = _counted(documents)
         keys, starts = np.unique(table[:, 0], return_index=True)
         frequency = np.diff(np.append(starts, len(table)))
         n = len(documents)
