@@ -17,7 +17,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "mang-thai-ho": ("mang thai ho", "de thue"),
     "da-ly-hon-hoac-goa": ("ly hon", "ly di", "vo mat", "chong mat", "goa"),
     "chet-da-lau": ("mat da lau", "chet da lau", "mat lau roi", "khong co giay bao tu"),
-    "khong-con-ban-sao": ("khong con ban sao", "khong co ban sao", "mat het giay to"),
+    "khong-con-ban-sao": ("khong con ban sao", "khong co ban sao", "mat het giay to", "khong con giay to"),
     "con-ban-sao": ("con ban sao", "con giu ban sao", "co ban sao"),
     "duoi-14-tuoi": ("duoi 14", "tre em", "cho con", "cho be"),
     "uy-quyen": ("uy quyen", "nho nguoi", "lam thay", "lam ho", "nop thay", "nop ho"),

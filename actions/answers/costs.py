@@ -35,7 +35,7 @@ def time_lines(procedure: Procedure) -> list[str]:
 
 
 def fee_brief(procedure: Procedure) -> str:
-    """Write the fees in one line without reasons, for the overview."""
+    """Write the fees in one line without reasons, for the overview; a fee of some ways only names them."""
     return _brief(procedure, "", lambda m: tuple(fee(item, brief=True) for item in m.fees) or (FEE_EXPIRED,))
 
 
@@ -46,7 +46,12 @@ def time_brief(procedure: Procedure) -> str:
 
 
 def _brief(procedure: Procedure, head: str, facts: Facts) -> str:
-    values = list(dict.fromkeys(value for method in procedure.methods for value in facts(method)))
+    ways: dict[str, list[str]] = {}
+    for method in procedure.methods:
+        for value in facts(method):
+            ways.setdefault(value, []).append(METHODS[method.kind])
+    kinds = {METHODS[method.kind] for method in procedure.methods}
+    values = [value if set(names) == kinds else f"{value} ({', '.join(names)})" for value, names in ways.items()]
     more = "; còn mức khác theo trường hợp" if len(values) > 2 else ""
     return sentence(f"{head}{'; '.join(values[:2])}{more}")
 

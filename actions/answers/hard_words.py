@@ -15,7 +15,6 @@ MEANINGS: dict[str, str] = {
     "hộ tịch": "các việc khai sinh, kết hôn, khai tử… của một người, được ghi vào sổ",
     "cải chính": "sửa chỗ ghi sai trong giấy tờ",
     "giám hộ": "chăm lo và thay mặt cho người chưa thành niên hoặc người không tự lo được",
-    "người giám hộ": "người chăm lo và thay mặt cho người chưa thành niên hoặc không tự lo được",
     "di sản": "tài sản của người đã mất để lại",
     "văn bản ủy quyền": "giấy giao cho người khác làm thay mình",
     "hợp pháp hóa lãnh sự": "xác nhận con dấu, chữ ký trên giấy tờ nước ngoài để dùng ở Việt Nam",
