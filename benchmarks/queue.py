@@ -84,8 +84,17 @@ def _ours(url: str, home: Path, per_minute: int = 0) -> tuple[float, Order]:
         with transaction(pool) as connection:
             inbox.accept(connection, messages[start : start + 100])
     key = b"bench" * 8
-    settings = Settings(url, home, "127.0.0.1", 0, "http://127.0.0.1:9", "-", (key,), handlers=THREADS,
-                        limits=Limits(messages_per_minute=per_minute))  # the backlog is no person's pace
+    settings = Settings(
+        url,
+        home,
+        "127.0.0.1",
+        0,
+        "http://127.0.0.1:9",
+        "-",
+        (key,),
+        handlers=THREADS,
+        limits=Limits(messages_per_minute=per_minute),
+    )  # the backlog is no person's pace
     bot = NullBot()
     worker = Worker(settings, {"web": WebChannel((key,))}, lambda: bot)  # type: ignore[arg-type,return-value]
     began = time.perf_counter()
