@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 class Upkeep:
     """A thread of the worker; with several workers the channels' own locks keep the work single."""
 
-    def __init__(self, channels: Mapping[str, Channel], pool: Pool, silent_minutes: int = 0) -> None:
+    def __init__(self, channels: Mapping[str, Channel], pool: Pool | None = None, silent_minutes: int = 0) -> None:
         self._channels, self._pool, self._silent_minutes = channels, pool, silent_minutes
         self._since, self._silent = datetime.now(UTC), set[str]()
         self._stopping = threading.Event()
@@ -39,17 +39,17 @@ class Upkeep:
         while True:
             for name, channel in self._channels.items():
                 _maintain(name, channel)
-                if self._silent_minutes and not channel.pulled:
-                    self.watch_silence(name, datetime.now(UTC))
+                if self._pool and self._silent_minutes and not channel.pulled:
+                    self.watch_silence(self._pool, name, datetime.now(UTC))
             if self._stopping.wait(UPKEEP_SECONDS):
                 return
 
-    def watch_silence(self, name: str, now: datetime) -> None:
+    def watch_silence(self, pool: Pool, name: str, now: datetime) -> None:
         """Raise one alarm when a channel has had no event for too many office minutes, counted from our start."""
         from gateway.silence import last_event, office_minutes  # noqa: PLC0415 - calendars only for pushed channels
 
         try:
-            silent = office_minutes(last_event(self._pool, name, self._since), now)
+            silent = office_minutes(last_event(pool, name, self._since), now)
         except StorageUnavailable as error:
             _log.warning("upkeep later", extra={"channel": name, "error": str(error)})
             return

@@ -437,12 +437,12 @@ def test_a_silent_channel_raises_one_alarm_and_an_event_ends_it(pool: Pool) -> N
     upkeep, before = Upkeep({}, pool, 120), alarms()
     upkeep._since = now - timedelta(hours=6)
     for _ in range(3):
-        upkeep.watch_silence("memory", now)
+        upkeep.watch_silence(pool, "memory", now)
     assert alarms() == before + 1
     store(pool, "1")
     with transaction(pool) as connection:
         connection.execute("update inbox set received_at = %s", (now - timedelta(minutes=5),))
-    upkeep.watch_silence("memory", now)
+    upkeep.watch_silence(pool, "memory", now)
     assert upkeep._silent == set()
 
 
