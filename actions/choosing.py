@@ -54,6 +54,12 @@ def by_title(services: Services, turn: Turn) -> Option | None:
     return None
 
 
+def only_number(text: str) -> bool:
+    """Tell whether a text holds a number or an ordinal and names nothing else ("cái cuối cùng", "số 2 nhé")."""
+    named = [fold(word) for word in content(text)]
+    return ordinal(text) is not None and all(word in _ORDINALS or word.isdecimal() for word in named)
+
+
 def ordinal(text: str) -> int | None:
     """Read a number or an ordinal: 1 for the first, -1 for the last."""
     folded = fold(text)

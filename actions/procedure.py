@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from actions.answering import Detail, answer, decided
 from actions.asking import COMMON, buttons, offered, titled, which_procedure
-from actions.choosing import by_number, chosen_answer
+from actions.choosing import by_number, chosen_answer, only_number
 from actions.context import in_context
 from actions.events import event_outcome
 from actions.misses import fallback_outcome
@@ -93,7 +93,7 @@ class ActionChooseOption:
         told = in_context(self.services, turn, turn.pending_aspect or Aspect.OVERVIEW)
         if told is not None:
             return told
-        if self.services.kb.mentions_procedure(turn.text):
+        if not only_number(turn.text) and self.services.kb.mentions_procedure(turn.text):
             return ActionProcedure(self.services).respond(turn)
         option = by_number(turn)
         if option is None:

@@ -43,7 +43,7 @@ def aspects_in(turn: Turn, first: Aspect) -> tuple[Aspect, ...]:
 def only_aspect(text: str) -> bool:
     """Tell whether a text asks for an aspect and names nothing else ("thời hạn thì sao", "mấy tiền một trang")."""
     folded = fold(text)
-    rest = _EACH.sub(" ", folded)
+    rest = _PARTS.sub(" ", _EACH.sub(" ", folded))
     for _, cue in _CUES:
         rest = re.sub(cue, " ", rest)
     return words_of_aspect(text) is not None and not content(rest)

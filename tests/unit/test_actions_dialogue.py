@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actions.asking import buttons, offered
-from actions.choosing import by_title, ordinal
+from actions.choosing import by_title, only_number, ordinal
 from actions.correcting import correction_in
 from actions.dialogue import meant
 from actions.server import all_actions, respond
@@ -180,6 +180,12 @@ def test_an_option_is_chosen_by_words_of_its_title_or_of_the_question(said: str,
     assert (reply.procedure, reply.aspect) == (code, Aspect.FEE)
 
 
+@pytest.mark.parametrize("said", ["cái cuối cùng", "số 2 nhé", "cai thu nhat", "2"])
+def test_a_number_alone_is_a_number(said: str) -> None:
+    assert only_number(said)
+    assert not only_number("lý lịch tư pháp số 2")
+
+
 def test_words_in_two_titles_choose_nothing() -> None:
     options = offered(buttons([("1.014063", "Đổi thẻ căn cước"), ("1.014064", "Cấp lại thẻ căn cước")], Aspect.FEE))
     turn = Turn(text="thẻ căn cước", intent="choose_option", confidence=0.9, slots={"offered": options})
@@ -265,7 +271,9 @@ def test_several_questions_in_one_message_are_seen(said: str, aspects: tuple[Asp
     assert aspects_in(Turn(text=said, intent="x", confidence=0.9), Aspect.DOCUMENTS) == aspects
 
 
-@pytest.mark.parametrize("said", ["thời hạn thì sao", "thoi han bao lau", "bao nhiêu tiền một trang", "lệ phí"])
+@pytest.mark.parametrize(
+    "said", ["thời hạn thì sao", "thoi han bao lau", "bao nhiêu tiền một trang", "lệ phí và thời hạn thế nào"]
+)
 def test_an_aspect_alone_is_about_the_procedure_in_focus(said: str) -> None:
     assert only_aspect(said)
     assert about("2.000815").say("ask_time", said).procedure == "2.000815"
