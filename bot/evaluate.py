@@ -1,9 +1,9 @@
 """Cross-validation of an intent pipeline through Rasa itself: the same folds and the same changes for every pipeline.
 
 ``python evaluate.py --pipeline viet|logreg|diet [--folds 5] [--only K] [--epochs N] [--limit N]`` prints
-one JSON object: accuracy, macro-F1 and out-of-scope recall for each change of ``viet_nlu.perturb``, parse time in ms,
-seconds of training, and size of the process in MB with the model loaded. ``--only K`` runs a single fold, ``--limit`` tests at
-most so many of its texts, both for pipelines that take long.
+one JSON object: accuracy, macro-F1 and out-of-scope recall for each change of ``viet_nlu.perturb``, parse time,
+training time, and size of the process in MB with the model loaded. ``--only K`` runs a single fold, ``--limit``
+tests at most so many of its texts, both for pipelines that take long.
 """
 
 from __future__ import annotations

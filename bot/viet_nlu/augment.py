@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from viet_nlu.perturb import one_typo
 from viet_nlu.text import nfc, strip_marks
 
 Pair = tuple[str, str]
@@ -27,8 +28,13 @@ def lookup_phrases(training_data: Any, name: str) -> list[str]:
     )
 
 
-def training_pairs(messages: Iterable[Any], phrases: Sequence[str], swaps: int, unmarked_copy: bool) -> list[Pair]:
-    """Return (text, intent) pairs: every example, its copies with other procedures, and all of them without marks."""
+def training_pairs(
+    messages: Iterable[Any], phrases: Sequence[str], swaps: int, unmarked_copy: bool, typos: int = 0
+) -> list[Pair]:
+    """Return (text, intent) pairs: every example, its copies with other procedures, and all of them without marks.
+
+    ``typos`` adds as many copies of each example with one letter mistyped.
+    """
     chance = random.Random(20261123)  # noqa: S311 - repeatable training, not a secret
     pairs: list[Pair] = []
     for message in messages:
@@ -37,6 +43,7 @@ def training_pairs(messages: Iterable[Any], phrases: Sequence[str], swaps: int, 
             continue
         copies = [text, *_swapped(message, phrases, swaps, chance)]
         pairs += [(copy, intent) for copy in copies]
+        pairs += [(one_typo(text, chance), intent) for _ in range(typos)]
         if unmarked_copy:
             pairs += [(strip_marks(copy), intent) for copy in copies if strip_marks(copy) != copy]
     return pairs

@@ -55,13 +55,14 @@ def typos(count: int) -> Change:
 
     def change(text: str, chance: random.Random) -> str:
         for _ in range(count):
-            text = _typo(text, chance)
+            text = one_typo(text, chance)
         return text
 
     return change
 
 
-def _typo(text: str, chance: random.Random) -> str:
+def one_typo(text: str, chance: random.Random) -> str:
+    """Return the text with one mistake of one letter; a text of less than four letters stays."""
     places = [at for at, char in enumerate(text) if char.isalpha()]
     if len(places) < 4:
         return text

@@ -22,12 +22,13 @@ from viet_nlu.text import strip_marks
 SHIPPED_SCOPE: Final = Path(__file__).with_name("scope.json")
 DEFAULTS: Final[Mapping[str, Any]] = {
     "C": 16.0,
-    "min_count": 2,
+    "min_count": 3,
     "iterations": 40,
     "views": list(ALL_VIEWS),
     "steps": list(ALL_STEPS),
     "unmarked_copy": True,
     "swaps": 1,
+    "typos": 1,
     "ranking_length": 10,
     "scope": True,
 }
@@ -66,7 +67,9 @@ class IntentReader:
         Raises ``ValueError`` when there are fewer than two intents.
         """
         maker = FeatureMaker(Lexicon(phrases), settings["views"], settings["steps"])
-        pairs = training_pairs(messages, phrases, int(settings["swaps"]), bool(settings["unmarked_copy"]))
+        pairs = training_pairs(
+            messages, phrases, int(settings["swaps"]), bool(settings["unmarked_copy"]), int(settings["typos"])
+        )
         model = LinearModel.fit(
             [maker.features(text) for text, _ in pairs],
             [intent for _, intent in pairs],
