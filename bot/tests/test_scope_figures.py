@@ -45,7 +45,7 @@ def test_figures_counted_by_hand():
     "line",
     [
         "[làm hộ chiếu](procedure) ở đâu",
-        '[làm hộ chiếu]{"entity": "procedure"} ở đâu',
+        '[làm hộ chiếu]{"entity":"procedure"} ở đâu',
         "[làm hộ chiếu](procedure:x) ở đâu",
     ],
 )
