@@ -55,7 +55,8 @@ def test_marks_of_rasa_are_read_in_every_form(line):
 
 def test_a_foreign_data_set_is_learnt_and_tested_in_every_format(tmp_path):
     (tmp_path / "a.yml").write_text(
-        "nlu:\n- intent: weather\n  examples: |\n    - will it rain in [Paris](city)\n    - is it cold in [Rome](city)\n"
+        "nlu:\n- intent: weather\n  examples: |\n    - will it rain in [Paris](city)\n"
+        "    - is it cold in [Rome](city)\n"
         "- intent: music\n  examples: |\n    - play a song\n    - play some jazz\n"
     )
     (tmp_path / "b.md").write_text(
