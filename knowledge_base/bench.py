@@ -21,6 +21,7 @@ _SIZES: Final = (500, 2_000, 6_000, 12_000)
 _CLONED: Final = 250  # procedures that are cloned to every size, so that sizes differ in number alone
 _RATE: Final = 20  # questions a second of the constant-rate run
 _ASKED: Final = 120
+_WORDS: Final = 12  # of a name in a question: some official names run to two hundred
 _TEMPLATES: Final = ("{} cần giấy tờ gì", "lệ phí {} bao nhiêu", "{} mất bao lâu", "{}")
 
 
@@ -33,23 +34,28 @@ def bench(base: KnowledgeBase, home: Path, encoder: Encoder | None) -> dict[str,
     load_s = time.perf_counter() - started
     warm(lexical, asked)
     warm(base, asked[:5])
-    lexical_ms, search_ms = timed(lexical.decide, asked), timed(base.decide, asked, rate=_RATE)
+    lexical_ms, search_ms = timed(lexical.decide, asked), timed(base.decide, asked)
+    busy_ms = timed(base.decide, made_questions(base, _ASKED, first=1), rate=_RATE)
     return {
         "lexical_p50_ms": _percentile(lexical_ms, 50),
         "lexical_p95_ms": _percentile(lexical_ms, 95),
         "search_p50_ms": _percentile(search_ms, 50),
-        "search_p95_ms": _percentile(search_ms, 95),
+        "search_p95_ms": _percentile(busy_ms, 95),
         "load_s": round(load_s, 3),
         "rss_mb": round(psutil.Process().memory_info().rss / 1e6, 1),
-        "scale": grown(spread([base.stored(code) for code in base.codes()], _CLONED), asked),
+        "scale": grown([base.stored(code) for code in spread(base.codes(), _CLONED)], asked),
     }
 
 
-def made_questions(base: KnowledgeBase, count: int) -> list[str]:
-    """Return questions made of names spread over the catalogue."""
+def made_questions(base: KnowledgeBase, count: int, first: int = 0) -> list[str]:
+    """Return questions, of a sentence's length, made of names spread over the catalogue from the ``first``."""
     names: Sequence[str] = base.index.meta["names"]
     step = max(1, len(names) // count)
-    return [_TEMPLATES[place % len(_TEMPLATES)].format(plain_name(name)) for place, name in enumerate(names[::step])]
+    return [_TEMPLATES[place % len(_TEMPLATES)].format(_said(name)) for place, name in enumerate(names[first::step])]
+
+
+def _said(name: str) -> str:
+    return " ".join(plain_name(name).split()[:_WORDS])
 
 
 def warm(base: KnowledgeBase, asked: Sequence[str]) -> None:
@@ -86,9 +92,9 @@ def grown(procedures: Sequence[Procedure], asked: Sequence[str]) -> list[dict[st
     return rows
 
 
-def spread(procedures: Sequence[Procedure], count: int) -> list[Procedure]:
-    """Return at most ``count`` procedures, evenly spread over these."""
-    return list(procedures[:: max(1, len(procedures) // count)])[:count]
+def spread(codes: Sequence[str], count: int) -> Sequence[str]:
+    """Return at most ``count`` codes, evenly spread over these."""
+    return codes[:: max(1, len(codes) // count)][:count]
 
 
 def _clone(procedure: Procedure, round_: int, number: int) -> Procedure:
