@@ -15,6 +15,7 @@ from actions.words import content
 from core.message import Aspect
 
 SURE = 0.8
+NAMED = 0.97  # search is this certain only of a name or an alias in full: then the intent was wrong
 GUESS = 0.2
 
 
@@ -32,11 +33,13 @@ class ActionFallback:
             return told
         if looks_english(turn.text):
             return english_outcome(self.services, turn)
-        if turn.intent == "out_of_scope" and turn.confidence >= SURE:
-            return fallback_outcome(turn, "Câu hỏi này nằm ngoài phạm vi hỗ trợ của tôi.")
         if not content(turn.text) or not self.services.kb.mentions_procedure(turn.text):
             return fallback_outcome(turn)
-        return decided(self.services, turn, self.services.kb.decide(turn.text, turn.focus), likely_aspect(turn))
+        decision = self.services.kb.decide(turn.text, turn.focus)
+        outside = turn.intent == "out_of_scope" and turn.confidence >= SURE
+        if outside and not (decision.kind == "answer" and decision.confidence >= NAMED):
+            return fallback_outcome(turn, "Câu hỏi này nằm ngoài phạm vi hỗ trợ của tôi.")
+        return decided(self.services, turn, decision, likely_aspect(turn))
 
 
 def likely_aspect(turn: Turn) -> Aspect:

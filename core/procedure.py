@@ -54,7 +54,8 @@ class Procedure(Dated):
 
     ``name`` is the official name; ``title`` a short one for buttons (at most 60 characters); ``aliases`` are how people
     say it, with marks; ``keywords`` further words that point here but are no name of it. ``popularity`` 0–5 is a prior
-    for search (5 = asked for every day). ``internal`` procedures are for offices, not for citizens.
+    for search (5 = asked for every day). ``internal`` procedures are for offices, not for citizens. ``age_from`` and
+    ``age_below`` bound the age, in full years, of the person whom it concerns, where the law draws such a line.
     """
 
     code: ProcedureCode
@@ -71,6 +72,8 @@ class Procedure(Dated):
     siblings: tuple[Sibling, ...] = ()
     popularity: int = Field(default=0, ge=0, le=5)
     internal: bool = False
+    age_from: int | None = Field(default=None, ge=0, le=120)
+    age_below: int | None = Field(default=None, ge=1, le=120)
     cases: tuple[Case, ...] = Field(min_length=1)
     methods: tuple[Method, ...] = Field(min_length=1)
     places: tuple[Place, ...] = Field(min_length=1)

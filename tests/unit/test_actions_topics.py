@@ -146,6 +146,11 @@ def test_after_two_misses_a_person_is_offered_first() -> None:
     assert "gặp cán bộ" in reply.text
 
 
+def test_a_name_in_full_is_answered_though_the_intent_was_read_as_out_of_scope() -> None:
+    sure = Decision(kind="answer", hits=(hit("1.001193"),), confidence=1.0)
+    assert respond("action_fallback", turn("khai sinh làm sao", "out_of_scope"), sure).reply.procedure == "1.001193"
+
+
 def test_a_question_out_of_scope_is_not_searched() -> None:
     reply = respond("action_fallback", turn("khai sinh thời tiết", "out_of_scope")).reply
     assert reply.kind is ReplyKind.FALLBACK
