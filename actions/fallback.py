@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from actions.answering import decided
 from actions.context import in_context
 from actions.english import english_outcome, looks_english
 from actions.misses import fallback_outcome
-from actions.procedure import ASPECTS
+from actions.procedure import ASPECTS, ActionProcedure
 from actions.services import Services
+from actions.several import only_aspect, words_of_aspect
 from actions.turn import Outcome, TopicAction, Turn
 from actions.words import content
 from core.message import Aspect
@@ -31,6 +32,9 @@ class ActionFallback:
         told = in_context(self.services, turn, likely_aspect(turn))
         if told is not None:
             return told
+        if only_aspect(turn.text):
+            aspect = words_of_aspect(turn.text) or likely_aspect(turn)
+            return ActionProcedure(self.services).respond(replace(turn, intent=f"ask_{aspect}"))
         if looks_english(turn.text):
             return english_outcome(self.services, turn)
         if not content(turn.text) or not self.services.kb.mentions_procedure(turn.text):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from actions.context import case_told
 from actions.danger import danger_in
+from actions.fallback import ActionFallback
 from actions.misses import HELP, HUMAN
 from actions.services import Services
 from actions.turn import Outcome, TopicAction, Turn
@@ -61,6 +62,9 @@ REPLIES = {
 }
 
 _NEAR_CASES = ("emergency", "distress")
+# An accusation must be sure: "tôi là người mua" read as probing at 0.4 is answered as what it is, a follow-up.
+_SURELY = frozenset({"probe", "bribery", "politics", "threat", "insult"})
+SURE = 0.5
 
 
 @dataclass(frozen=True)
@@ -75,8 +79,13 @@ class ActionSafety:
 
         "Trẻ bị bỏ rơi" said while a birth is registered is a case of its papers, unless the words tell of danger.
         """
-        case = case_told(self.services, turn) if turn.intent in _NEAR_CASES and danger_in(turn.text) is None else None
-        return case or safety_outcome(turn.intent)
+        if danger_in(turn.text) is None:
+            case = case_told(self.services, turn) if turn.intent in _NEAR_CASES else None
+            if case is not None:
+                return case
+            if turn.intent in _SURELY and turn.confidence < SURE:
+                return ActionFallback(self.services).respond(turn)
+        return safety_outcome(turn.intent)
 
 
 def safety_outcome(intent: str) -> Outcome:

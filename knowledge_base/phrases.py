@@ -20,6 +20,7 @@ bay gio | hien nay | hien tai | dang can | can lam | muon | muon lam | phai | co
 duoc a | duoc | khong | ko | khong a | co phai | co can | co phai khong | phai khong | co | hay | luon | nua
 vi sao | tai sao | kia | ay | ne | hen | biet | can biet | muon biet | nhu
 cho | va | o | luc | neu | cac | nhung | mot | mot so | rang | se | bi | boi
+cai dau | cai dau tien | cai thu nhat | cai thu hai | cai thu ba | cai cuoi | cai cuoi cung
 thu tuc | ve thu tuc | ve | viec | truong hop | nguoi dan | cong dan
 """
 
@@ -27,7 +28,7 @@ _ASPECTS = """
 bao nhieu | bao nhieu tien | het bao nhieu | het bao nhieu tien | mat bao nhieu | mat bao nhieu tien | gia bao nhieu
 le phi | chi phi | muc phi | phi | ton tien | ton bao nhieu | ton phi | mat phi | mat tien | co mat phi | mien phi
 dong tien | nop tien | muc thu | tien | dong bao nhieu | phi bao nhieu | mat le phi | tien le phi
-bao lau | mat bao lau | trong bao lau | may ngay | mat may ngay | bao nhieu ngay | thoi gian | thoi han giai quyet
+bao lau | thoi han bao lau | thoi han la bao lau | mat bao lau | trong bao lau | may ngay | mat may ngay | bao nhieu ngay | thoi gian | thoi han giai quyet
 thoi gian giai quyet | bao gio | bao gio co | khi nao | khi nao co | khi nao xong | xong | lau khong | nhanh khong
 may hom | ngay | lay ngay | lay lien
 giay to gi | giay to nao | nhung giay to gi | nhung giay to nao | can giay to gi | can nhung giay to gi | ho so

@@ -146,6 +146,14 @@ def test_after_two_misses_a_person_is_offered_first() -> None:
     assert "gặp cán bộ" in reply.text
 
 
+def test_an_aspect_alone_that_was_not_understood_is_about_the_focus_or_asked_back() -> None:
+    asked = turn("thời hạn bao lâu", "nlu_fallback", slots={"focus_procedure": "1.000894"})
+    reply = respond("action_fallback", asked).reply
+    assert (reply.procedure, reply.aspect) == ("1.000894", Aspect.TIME)
+    back = respond("action_fallback", turn("thời hạn bao lâu", "nlu_fallback")).reply
+    assert (back.kind, back.aspect) == (ReplyKind.CLARIFY, Aspect.TIME)
+
+
 def test_a_name_in_full_is_answered_though_the_intent_was_read_as_out_of_scope() -> None:
     sure = Decision(kind="answer", hits=(hit("1.001193"),), confidence=1.0)
     assert respond("action_fallback", turn("khai sinh làm sao", "out_of_scope"), sure).reply.procedure == "1.001193"
