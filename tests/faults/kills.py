@@ -143,7 +143,8 @@ def _settle(stack: Running) -> None:
     deadline = time.monotonic() + 90
     while True:
         try:
-            stack.query("update inbox set next_at = now() where state = 'open' and next_at > now() returning 1")
+            for table in ("inbox", "outbox"):
+                stack.query(f"update {table} set next_at = now() where state = 'open' and next_at > now() returning 1")
             stack.wait_idle(3)
         except (psycopg.Error, TimeoutError):
             assert time.monotonic() < deadline, "the queue does not empty"

@@ -1,6 +1,6 @@
 """Random kill -9 over gateway, workers, bot and database under load: nothing accepted is lost, doubled or reordered.
 
-``MOTCUA_KILLS`` sets the number (30 by default; the figures in docs/performance.md are of 200).
+``MOTCUA_KILLS`` sets the number (12 by default; the figures in docs/performance.md are of 200).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from tests.faults.kills import run
 
 
 def test_nothing_accepted_is_lost_doubled_or_reordered_whoever_is_killed() -> None:
-    kills = int(os.environ.get("MOTCUA_KILLS", "30"))
+    kills = int(os.environ.get("MOTCUA_KILLS", "12"))
     report = run(kills, seed=int(os.environ.get("MOTCUA_KILLS_SEED", "1")))
     assert sum(report.kills.values()) == kills
     assert report.acknowledged > kills
