@@ -28,7 +28,8 @@ _ASPECTS = """
 bao nhieu | bao nhieu tien | het bao nhieu | het bao nhieu tien | mat bao nhieu | mat bao nhieu tien | gia bao nhieu
 le phi | chi phi | muc phi | phi | ton tien | ton bao nhieu | ton phi | mat phi | mat tien | co mat phi | mien phi
 dong tien | nop tien | muc thu | tien | dong bao nhieu | phi bao nhieu | mat le phi | tien le phi
-bao lau | thoi han bao lau | thoi han la bao lau | mat bao lau | trong bao lau | may ngay | mat may ngay | bao nhieu ngay | thoi gian | thoi han giai quyet
+thoi han bao lau | thoi han la bao lau
+bao lau | mat bao lau | trong bao lau | may ngay | mat may ngay | bao nhieu ngay | thoi gian | thoi han giai quyet
 thoi gian giai quyet | bao gio | bao gio co | khi nao | khi nao co | khi nao xong | xong | lau khong | nhanh khong
 may hom | ngay | lay ngay | lay lien
 giay to gi | giay to nao | nhung giay to gi | nhung giay to nao | can giay to gi | can nhung giay to gi | ho so
