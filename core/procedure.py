@@ -91,11 +91,6 @@ class Procedure(Dated):
             raise ValueError("two cases have the same id")
         return self
 
-    @property
-    def effective_from(self) -> date:
-        """First day on which the record may be stated: its own date or, where the source gives none, the gathering."""
-        return self.valid_from or self.source.gathered
-
     def as_of(self, day: date) -> Procedure | None:
         """Return the record with only the facts that hold on ``day``, or ``None`` when the procedure itself does not.
 

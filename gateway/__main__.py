@@ -6,22 +6,14 @@ import sys
 
 import uvicorn
 
-from core.errors import AssistantError
 from gateway.app import create_app
-from gateway.logs import set_up_logs
-from gateway.main import build_channels
-from gateway.migrate import START_SECONDS, migrate
-from gateway.settings import load_settings
+from gateway.main import build_channels, prepare
 
 
 def main() -> int:
     """Serve until SIGTERM or SIGINT; 2 when the settings or the database are not usable."""
-    set_up_logs()
-    try:
-        settings = load_settings()
-        migrate(settings.database_url, START_SECONDS)
-    except AssistantError as error:
-        sys.stderr.write(f"{error}\n")
+    settings = prepare()
+    if settings is None:
         return 2
     uvicorn.run(
         create_app(settings, build_channels(settings)),

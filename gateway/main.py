@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from connectors.base import Channel
 from connectors.web import WebChannel
+from core.errors import AssistantError
+from gateway.logs import set_up_logs
+from gateway.migrate import START_SECONDS, migrate
 from gateway.payload import PayloadSigner
-from gateway.settings import Settings
+from gateway.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from gateway.books import Books
+
+
+def prepare() -> Settings | None:
+    """Set logs up, read the settings and bring the database to the newest schema.
+
+    Returns ``None`` when the settings or the database are not usable; one sentence on the error stream says why.
+    """
+    set_up_logs()
+    try:
+        settings = load_settings()
+        migrate(settings.database_url, START_SECONDS)
+    except AssistantError as error:
+        sys.stderr.write(f"{error}\n")
+        return None
+    return settings
 
 
 def build_channels(settings: Settings) -> dict[str, Channel]:

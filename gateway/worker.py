@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from connectors.base import Channel
-from core.errors import AssistantError, StorageUnavailable
+from core.errors import StorageUnavailable
 from dossiers.place import open_secret
 from dossiers.vault import Vault
 from gateway.bot_client import BotClient
@@ -21,14 +21,12 @@ from gateway.handling import Handling
 from gateway.inbox import WAKE_WORKERS, free_orphans, hold_owner
 from gateway.lanes import Rate
 from gateway.listen import Listener
-from gateway.logs import set_up_logs
-from gateway.main import build_channels, build_signer
-from gateway.migrate import START_SECONDS, migrate
+from gateway.main import build_channels, build_signer, prepare
 from gateway.notices import Notices
 from gateway.outbox import WAKE_SENDERS
 from gateway.retention import purge
 from gateway.sending import Sending
-from gateway.settings import Settings, load_settings
+from gateway.settings import Settings
 from gateway.upkeep import Upkeep
 from gateway.vault import Veil, VeiledBot
 
@@ -105,12 +103,8 @@ class Worker:
 
 def main() -> int:
     """Run until SIGTERM or SIGINT; 0 after a clean drain, 2 when the settings or the database are not usable."""
-    set_up_logs()
-    try:
-        settings = load_settings()
-        migrate(settings.database_url, START_SECONDS)
-    except AssistantError as error:
-        sys.stderr.write(f"{error}\n")
+    settings = prepare()
+    if settings is None:
         return 2
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
