@@ -53,9 +53,10 @@ class Procedure(Dated):
     """One procedure with everything the assistant may say about it.
 
     ``name`` is the official name; ``title`` a short one for buttons (at most 60 characters); ``aliases`` are how people
-    say it, with marks; ``keywords`` further words that point here but are no name of it. ``popularity`` 0–5 is a prior
-    for search (5 = asked for every day). ``internal`` procedures are for offices, not for citizens. ``age_from`` and
-    ``age_below`` bound the age, in full years, of the person whom it concerns, where the law draws such a line.
+    say it, with marks; ``asked`` whole sentences by which people ask for it; ``keywords`` further words that point here
+    but are no name of it. ``popularity`` 0–5 is a prior for search (5 = asked for every day). ``internal`` procedures
+    are for offices, not for citizens. ``age_from`` and ``age_below`` bound the age, in full years, of the person it
+    concerns, where the law draws such a line.
     """
 
     code: ProcedureCode
@@ -68,6 +69,7 @@ class Procedure(Dated):
     audience: tuple[Text, ...] = ()
     summary: Text | None = None
     aliases: tuple[Text, ...] = ()
+    asked: tuple[Text, ...] = ()
     keywords: tuple[Text, ...] = ()
     siblings: tuple[Sibling, ...] = ()
     popularity: int = Field(default=0, ge=0, le=5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,14 +15,16 @@ import numpy as np
 from core.errors import SetupError
 from core.ports import Encoder, Vectors
 from core.procedure import Procedure
+from knowledge_base.asked import spoken_lines
 from knowledge_base.catalogue import Catalogue
-from knowledge_base.index import SCHEMA, Stock, assemble, current_version, encoded_texts, publish, read_index
+from knowledge_base.index import SCHEMA, Encoded, Stock, assemble, current_version, encoded_texts, publish, read_index
 
 _BATCH: Final = 16
+_ASKED: Final = "asked\n"  # sets the vectors of questions apart from those of names in the same words
 # What these files say is baked into an index: when they change, it is built anew.
 SHAPING: Final = (
-    "features.py", "index.py", "layout.py", "lexical.py", "lexicon.yaml", "marks.py", "passages.py", "phrases.py",
-    "traits.py", "words.py",
+    "asked.py", "features.py", "index.py", "layout.py", "lexical.py", "lexicon.yaml", "marks.py", "passages.py",
+    "phrases.py", "query.py", "traits.py", "words.py",
 )  # fmt: skip
 _SAVE_EVERY: Final = 60  # batches
 _CACHE_SLACK: Final = 4  # times more kept vectors than needed before the unused are dropped
@@ -83,7 +85,7 @@ def build(
     version = index_version(stock, choice.name)
     if not force and current_version(home) == version and _readable(home):
         return Built(version, fresh=False, procedures=len(procedures), encoded=0, reused=0)
-    vectors, encoded, reused = _vectors(procedures, choice.cache or home, choice, progress)
+    vectors, encoded, reused = _encoded(procedures, choice.cache or home, choice, progress)
     staged = Path(tempfile.mkdtemp(prefix=".building-", dir=home))
     try:
         assemble(stock, staged, vectors, {"version": version, "encoder": choice.name})
@@ -108,29 +110,50 @@ def _readable(home: Path) -> bool:
     return True
 
 
-def _vectors(
+def _encoded(
     procedures: Sequence[Procedure], home: Path, choice: EncoderChoice, progress: Progress | None
-) -> tuple[Vectors | None, int, int]:
+) -> tuple[Encoded | None, int, int]:
+    """Return the vectors of passages and of asked lines, how many were computed, and how many were there before."""
     if choice.encoder is None:
         return None, 0, 0
-    texts = encoded_texts(procedures)
-    keys = [_key(text) for text in texts]
     cache = VectorCache(home, choice.name)
-    missing = sorted({key: text for key, text in zip(keys, texts, strict=True) if key not in cache}.items())
-    for number, start in enumerate(range(0, len(missing), _BATCH), start=1):
-        batch = missing[start : start + _BATCH]
-        cache.add([key for key, _ in batch], choice.encoder.encode_document([text for _, text in batch]))
-        if number % _SAVE_EVERY == 0:
-            cache.save()  # an interrupted build goes on from here
-        if progress:
-            progress(min(start + _BATCH, len(missing)), len(missing))
-    if missing:
-        cache.save(keep=set(keys) if len(cache) > _CACHE_SLACK * len(texts) else None)
-    return cache.take(keys), len(missing), len(set(keys)) - len(missing)
+    names = {text: _key(text) for text in encoded_texts(procedures)}
+    lines = {text: _key(text, _ASKED) if text else "" for text in spoken_lines(procedures)}
+    encoder = choice.encoder
+    fresh = [(encoder.encode_document, _missing(cache, names)), (encoder.encode_query, _missing(cache, lines))]
+    done = _fill(cache, fresh, progress)
+    wanted = {*names.values(), *lines.values()} - {""}
+    if done:
+        cache.save(keep=wanted if len(cache) > _CACHE_SLACK * len(wanted) else None)
+    vectors = cache.take([names[text] for text in encoded_texts(procedures)])
+    asked = cache.take([lines[text] for text in spoken_lines(procedures)], width=vectors.shape[1])
+    return Encoded(vectors, asked), done, len(wanted) - done
 
 
-def _key(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:24]
+def _missing(cache: VectorCache, keys: Mapping[str, str]) -> list[tuple[str, str]]:
+    return sorted((key, text) for text, key in keys.items() if key and key not in cache)
+
+
+def _fill(
+    cache: VectorCache, fresh: Sequence[tuple[Callable[[Sequence[str]], Vectors], list[tuple[str, str]]]],
+    progress: Progress | None,
+) -> int:  # fmt: skip
+    """Encode (key, text) pairs with their encoders into the cache; return how many there were."""
+    total, done = sum(len(pairs) for _, pairs in fresh), 0
+    for encode, pairs in fresh:
+        for number, start in enumerate(range(0, len(pairs), _BATCH), start=1):
+            batch = pairs[start : start + _BATCH]
+            cache.add([key for key, _ in batch], encode([text for _, text in batch]))
+            done += len(batch)
+            if number % _SAVE_EVERY == 0:
+                cache.save()  # an interrupted build goes on from here
+            if progress:
+                progress(done, total)
+    return total
+
+
+def _key(text: str, kind: str = "") -> str:
+    return hashlib.sha256(f"{kind}{text}".encode()).hexdigest()[:24]
 
 
 class VectorCache:
@@ -156,9 +179,15 @@ class VectorCache:
         """Add rows [n, d] under these n keys."""
         self._rows.update(zip(keys, np.asarray(vectors, dtype=np.float32), strict=True))
 
-    def take(self, keys: Sequence[str]) -> Vectors:
-        """Return the rows of these keys as float32 [n, d]; raises ``KeyError`` for one that is not there."""
-        return np.stack([self._rows[key] for key in keys]).astype(np.float32)
+    def take(self, keys: Sequence[str], width: int = 0) -> Vectors:
+        """Return the rows of these keys as float32 [n, width], zeros for an empty key.
+
+        Raises:
+            KeyError: a key is not there.
+        """
+        nothing = np.zeros(width, dtype=np.float32)
+        rows = [self._rows[key] if key else nothing for key in keys]
+        return np.stack(rows).astype(np.float32) if rows else np.empty((0, width), dtype=np.float32)
 
     def save(self, keep: set[str] | None = None) -> None:
         """Write the cache in one step; ``keep`` names the rows that are still of use, ``None`` all."""

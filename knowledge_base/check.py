@@ -113,6 +113,17 @@ def _aliases(procedures: Procedures, _: date) -> Iterator[Finding]:
     yield from _near_aliases(owners)
 
 
+def _asked(procedures: Procedures, _: date) -> Iterator[Finding]:
+    """Find a sentence by which two procedures are said to be asked for."""
+    owners: dict[str, set[str]] = defaultdict(set)
+    for one in _curated(procedures):
+        for line in one.asked:
+            owners[" ".join(folded_words(line))].add(one.code)
+    for line, codes in owners.items():
+        if len(codes) > 1:
+            yield Finding("error", "asked", ", ".join(sorted(codes)), f"share the question “{line}”; keep it in one")
+
+
 def _near_aliases(owners: Mapping[str, list[tuple[str, str]]]) -> Iterator[Finding]:
     by_bag: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for said in owners:
@@ -148,4 +159,4 @@ def _names(procedures: Procedures, _: date) -> Iterator[Finding]:
             yield Finding("warning", "names", ", ".join(codes), "have the same official name; is one withdrawn?")
 
 
-RULES: Final[tuple[Rule, ...]] = (_links, _dates, _titles, _aliases, _names)
+RULES: Final[tuple[Rule, ...]] = (_links, _dates, _titles, _aliases, _asked, _names)

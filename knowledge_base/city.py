@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from core.procedure import Procedure
-from knowledge_base.ages import for_age, stated_age
 from knowledge_base.overlays import Overlay, apply_overlay, load_overlay
 from knowledge_base.service import Decision, KnowledgeBase
 
@@ -35,8 +34,7 @@ class CityKnowledge:
 
     def decide(self, text: str, focus: str | None = None) -> Decision:
         """Decide whether a question can be answered, needs a question back, or is not about a procedure here."""
-        decision, age = self._base.decide(text, focus), stated_age(text)
-        return decision if age is None else for_age(decision, age, self.get)
+        return self._base.decide(text, focus)
 
     def mentions_procedure(self, text: str) -> bool:
         """Tell whether the text itself names a procedure or its topic."""

@@ -24,7 +24,7 @@ from knowledge_base.traits import PRIORS, TRAITS, traits
 FIRST: Final[tuple[str, ...]] = (
     "say", "name", "say_wide", "content", "content_wide", "line", "line_covered", "dice", "dice_wide", "name_dice",
     "covered", "covers", "name_covers", "cosine", "cosine_name", "cosine_gap", "popularity", "curated",
-    "meant", "matched", "exact",
+    "meant", "matched", "exact", "asked", "asked_three", "asked_dice", "asked_cosine", "asked_gap", "asked_near",
 )  # fmt: skip
 COLUMNS: Final[tuple[str, ...]] = (
     *FIRST,
@@ -33,6 +33,7 @@ COLUMNS: Final[tuple[str, ...]] = (
     *(prior for prior in PRIORS if prior not in FIRST),
     "popularity:plain",
 )
+_ASIDE: Final = 0.4  # weight of what the question only mentions
 _WIDE: Final = 0.7  # weight of words that the lexicon adds: the official name of what was said in other words
 _WHOLE: Final = np.float32(0.999)
 _MUCH: Final = np.float32(30.0)  # idf mass of about six telling syllables
@@ -49,14 +50,25 @@ class Survey:
     signs: Floats
 
 
-def survey(index: Index, query: Query, vector: Vectors | None = None, hidden: Sequence[int] = ()) -> Survey:
+@dataclass(frozen=True)
+class Hidden:
+    """Passages and asked lines to be treated as absent, so that one can be asked for without finding itself."""
+
+    passages: Sequence[int] = ()
+    lines: Sequence[int] = ()
+
+
+NOTHING: Final = Hidden()
+
+
+def survey(index: Index, query: Query, vector: Vectors | None = None, absent: Hidden = NOTHING) -> Survey:
     """Measure a question against every procedure.
 
-    ``vector`` [d] is its encoding, if there is an encoder; ``hidden`` are passages to be treated as absent, so that a
-    name can be asked for without finding itself (training only).
+    ``vector`` [d] is its encoding, if there is an encoder; ``absent`` is for training only.
     """
-    narrow = _terms(index, query.topic or (query.words,), ())
-    wide = _terms(index, query.topic or (query.words,), query.meanings)
+    hidden = absent.passages
+    narrow = _terms(index, query, ())
+    wide = _terms(index, query, query.meanings)
     say, dice, covered, covers, _ = _said(index, query, narrow, hidden)
     say_wide, dice_wide, covered_wide, _, shared = _said(index, query, wide, hidden)
     names = np.asarray(index.first)
@@ -72,9 +84,10 @@ def survey(index: Index, query: Query, vector: Vectors | None = None, hidden: Se
         np.asarray(index.priors[:, 0]), np.asarray(index.priors[:, 1]),
         best(_meant(index, query, hidden)), np.minimum(best(shared) / _MUCH, np.float32(1.0)),
         best(_exact(index, query, covered, hidden)),
+        *index.asked.worded(narrow, absent.lines), *_near(index, vector, absent),
     ]  # fmt: skip
-    words = [*query.words, *(word for phrase in query.meanings for word in ("", *phrase))]
-    signs = np.array(traits(words), dtype=np.float32)
+    said = [word for phrase in query.meanings for word in ("", *phrase)]
+    signs = np.array(traits([*query.words, *said], [*query.head, *said]), dtype=np.float32)
     return Survey(np.stack(columns, axis=1).astype(np.float32), float(covered_wide.max(initial=0.0)), signs)
 
 
@@ -90,10 +103,17 @@ def table(index: Index, found: Survey, places: Places) -> Floats:
     return np.concatenate([first, *signs, rest, popular], axis=1).astype(np.float32)
 
 
-def _terms(index: Index, runs: Sequence[Sequence[str]], added: Sequence[Sequence[str]]) -> dict[int, float]:
-    terms = dict.fromkeys(index.vocabulary.terms(added), _WIDE)
-    terms.update(dict.fromkeys(index.vocabulary.terms(runs), 1.0))
+def _terms(index: Index, query: Query, added: Sequence[Sequence[str]]) -> dict[int, float]:
+    """Return the weight of each term: added ones less than the question's own, those of an aside less again."""
+    terms = dict.fromkeys(index.vocabulary.terms(query.aside), _ASIDE)
+    terms.update(dict.fromkeys(index.vocabulary.terms(added), _WIDE))
+    own = [run for run in query.topic if run not in query.aside] or [query.words]
+    terms.update(dict.fromkeys(index.vocabulary.terms(own), 1.0))
     return terms
+
+
+def _all_terms(index: Index, query: Query) -> dict[int, float]:
+    return dict.fromkeys(index.vocabulary.terms([query.words]), 1.0)
 
 
 def _said(
@@ -128,7 +148,7 @@ def _exact(index: Index, query: Query, covered: Floats, hidden: Sequence[int]) -
 
     1.5 where the same holds for the whole question, politeness and all: "thu hồi biển số online" is a name of its own.
     """
-    shared, mass = index.say.overlap(_terms(index, (query.words,), ()))
+    shared, mass = index.say.overlap(_all_terms(index, query))
     whole = (shared >= _WHOLE * index.say.mass) & (covered >= _WHOLE) & (index.kinds != Kind.KEYWORD)
     exact: Floats = (whole * (1 + 0.5 * (shared >= _WHOLE * mass))).astype(np.float32)
     exact[list(hidden)] = 0.0
@@ -137,7 +157,7 @@ def _exact(index: Index, query: Query, covered: Floats, hidden: Sequence[int]) -
 
 def _contents(index: Index, query: Query, wide: Mapping[int, float]) -> tuple[Floats, ...]:
     """Return [n] BM25 of whole contents twice, of the best line, and the share of the question in that line."""
-    terms = _terms(index, (query.words,), ())
+    terms = _all_terms(index, query)
     shared, mass = index.lines.overlap(terms)
     line: Floats = index.best_line(index.lines.scores(terms))
     line_covered: Floats = (index.best_line(shared) / max(mass, 1e-6)).astype(np.float32)
@@ -160,11 +180,36 @@ def _cosines(index: Index, vector: Vectors | None, hidden: Sequence[int]) -> tup
     if vector is None or index.vectors is None:
         nothing = np.zeros(len(index.codes), dtype=np.float32)
         return nothing, nothing, nothing
-    cosine: Floats = index.vectors @ vector
-    cosine[list(hidden)] = cosine.min(initial=0.0)
+    cosine = _cosine(index, vector, hidden)
     best = index.best(cosine)
-    # E5's cosines all lie between .75 and .95: the distance to the best of this question says more than the value.
-    return (best - 0.8) * 5, (cosine[np.asarray(index.first)] - 0.8) * 5, (best - best.max(initial=-1.0)) * 10
+    return _level(best), _level(cosine[np.asarray(index.first)]), _gap(best)
+
+
+def _near(index: Index, vector: Vectors | None, absent: Hidden) -> tuple[Floats, Floats, Floats]:
+    """Return [n] the cosine of the nearest line or name, its distance to the best, that of three lines."""
+    if vector is None or index.vectors is None:
+        nothing = np.zeros(len(index.codes), dtype=np.float32)
+        return nothing, nothing, nothing
+    named = index.best(_cosine(index, vector, absent.passages))
+    one, three = index.asked.near(vector, named, absent.lines)
+    return _level(one), _gap(one), _gap(three)
+
+
+def _cosine(index: Index, vector: Vectors, hidden: Sequence[int]) -> Floats:
+    cosine: Floats = np.asarray(index.vectors) @ vector
+    cosine[list(hidden)] = cosine.min(initial=0.0)
+    return cosine
+
+
+def _level(cosine: Floats) -> Floats:
+    level: Floats = (cosine - np.float32(0.8)) * 5
+    return level
+
+
+def _gap(cosine: Floats) -> Floats:
+    """E5's cosines all lie between .75 and .95: the distance to the best of this question says more than the value."""
+    gap: Floats = (cosine - cosine.max(initial=-1.0)) * 10
+    return gap
 
 
 def has_topic(index: Index, query: Query) -> bool:

@@ -16,9 +16,9 @@ from viet_nlu.text import strip_marks
 
 from knowledge_base.calibration import SCOPE_SIGNALS, SIGNALS, Ranking, signals
 from knowledge_base.evaluation import Question
-from knowledge_base.features import COLUMNS
+from knowledge_base.features import COLUMNS, NOTHING
 from knowledge_base.index import Index, encoded_texts
-from knowledge_base.lessons import Lesson, Teacher, made_lessons
+from knowledge_base.lessons import Lesson, Teacher, asked_lessons, made_lessons
 from knowledge_base.lexical import Floats
 from knowledge_base.searcher import Searcher
 from knowledge_base.training import Example, fit_logistic, fit_weights
@@ -62,8 +62,10 @@ class Fitter:
         """Return the part of the model file for this mode."""
         lessons = {
             "made": list(made),
-            "marked": [Lesson(one.text, one.codes, (), _ASKED_WEIGHT * one.weight) for one in asked],
-            "unmarked": [Lesson(strip_marks(one.text), one.codes, (), _ASKED_WEIGHT * one.weight) for one in asked],
+            "marked": [Lesson(one.text, one.codes, NOTHING, _ASKED_WEIGHT * one.weight) for one in asked],
+            "unmarked": [
+                Lesson(strip_marks(one.text), one.codes, NOTHING, _ASKED_WEIGHT * one.weight) for one in asked
+            ],
             "outside": [Lesson(text, frozenset()) for one in outside for text in {one.text, strip_marks(one.text)}],
         }
         cases = self._cases(lessons)
@@ -82,8 +84,10 @@ class Fitter:
         return cases
 
     def made(self, texts_of: Callable[[str], Any]) -> list[Lesson]:
-        """Return the questions made of the index's own names; ``texts_of`` reads a procedure by code."""
-        return list(made_lessons(self._index, encoded_texts([texts_of(code) for code in self._index.codes])))
+        """Return the questions made of the index's own names and lines; ``texts_of`` reads a procedure by code."""
+        procedures = [texts_of(code) for code in self._index.codes]
+        lines = [line for one in procedures for line in one.asked]
+        return [*made_lessons(self._index, encoded_texts(procedures)), *asked_lessons(self._index, lines)]
 
     def _case(self, lesson: Lesson) -> Case:
         return Case(self._teacher.example(lesson), len(self._searcher.query(lesson.text).topic_words))

@@ -22,6 +22,8 @@ from numpy.typing import NDArray
 from core.errors import SetupError
 from core.ports import Vectors
 from core.procedure import Procedure
+from knowledge_base import asked as asked_lines
+from knowledge_base.asked import Asked
 from knowledge_base.layout import layout
 from knowledge_base.lexical import Field, Floats, Vocabulary
 from knowledge_base.lexicon import read_lexicon
@@ -36,6 +38,7 @@ POINTER: Final = "current"
 _META: Final = "meta.json"
 _KEPT_VERSIONS: Final = 2
 _SPEECH_WEIGHT: Final = 20
+_ASKED_WEIGHT: Final = 5
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Index:
     priors: Floats
     offsets: NDArray[np.int64]
     vectors: Vectors | None
+    asked: Asked
     marks: MarkModel
     directory: Path
 
@@ -102,7 +106,15 @@ class Stock:
         return list(dict.fromkeys([*content(one), *(content(behind) if behind else [])]))
 
 
-def assemble(stock: Stock, directory: Path, vectors: Vectors | None, meta: Mapping[str, Any]) -> None:
+@dataclass(frozen=True)
+class Encoded:
+    """The vectors [m, d] of all passages and [q, d] of all lines that people asked."""
+
+    passages: Vectors
+    asked: Vectors
+
+
+def assemble(stock: Stock, directory: Path, encoded: Encoded | None, meta: Mapping[str, Any]) -> None:
     """Write every file of an index into an existing empty directory."""
     procedures = stock.procedures
     vocabulary = Vocabulary()
@@ -111,6 +123,7 @@ def assemble(stock: Stock, directory: Path, vectors: Vectors | None, meta: Mappi
     said = [vocabulary.terms([folded_words(_asked(passage))], grow=True) for _, passage in spoken]
     Field.build(said, owners=owner.astype(np.int64)).save(directory, "say")
     line_owner = _write_content(stock, vocabulary, directory)
+    asked_lines.write(procedures, vocabulary, directory, encoded.asked if encoded else None)
     MarkModel.learn(_written(stock)).save(directory)
     arrays: dict[str, NDArray[Any]] = {
         "owner": owner,
@@ -120,8 +133,8 @@ def assemble(stock: Stock, directory: Path, vectors: Vectors | None, meta: Mappi
         "traits": np.array([_traits(one) for one in procedures], dtype=np.float32),
         "priors": np.array([priors(one) for one in procedures], dtype=np.float32),
     }
-    if vectors is not None:
-        arrays["vectors"] = vectors
+    if encoded is not None:
+        arrays["vectors"] = encoded.passages
     for name, array in arrays.items():
         np.save(directory / f"{name}.npy", array)
     (directory / "vocabulary.txt").write_text("\n".join(vocabulary.words()), encoding="utf-8")
@@ -151,6 +164,8 @@ def _written(stock: Stock) -> Iterator[str]:
     for one in stock.procedures:
         yield from (passage.text for passage in passages(one))
         yield from stock.lines(one)
+        for _ in range(_ASKED_WEIGHT):
+            yield from one.asked
 
 
 def _asked(passage: Passage) -> str:
@@ -260,6 +275,7 @@ def _map(directory: Path, meta: Mapping[str, Any]) -> Index:
         priors=array("priors"),
         offsets=array("offsets"),
         vectors=array("vectors") if (directory / "vectors.npy").exists() else None,
+        asked=Asked.load(directory, len(meta["codes"])),
         marks=MarkModel.load(directory),
         directory=directory,
     )

@@ -15,5 +15,5 @@ from knowledge_base.traits import PRIORS, TRAITS
 
 def layout() -> str:
     """Return a hash of the names and the order of everything that stands in the arrays of an index."""
-    named = {"traits": TRAITS, "priors": PRIORS, "kinds": [kind.name for kind in Kind]}
+    named = {"traits": TRAITS, "priors": PRIORS, "kinds": [kind.name for kind in Kind], "asked": 1}
     return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:16]

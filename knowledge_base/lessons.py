@@ -14,7 +14,7 @@ import numpy as np
 from viet_nlu.text import strip_marks
 
 from core.ports import Vectors
-from knowledge_base.features import Places, survey, table
+from knowledge_base.features import NOTHING, Hidden, Places, survey, table
 from knowledge_base.index import Index
 from knowledge_base.lexical import Floats
 from knowledge_base.passages import Kind
@@ -29,13 +29,16 @@ TEMPLATES: Final = (
 )  # fmt: skip
 
 
+_LINE_WEIGHT: Final = 0.5
+
+
 @dataclass(frozen=True)
 class Lesson:
-    """A question, the codes that answer it, passages to hide while it is asked, and its weight."""
+    """A question, the codes that answer it, what to hide while it is asked, and its weight."""
 
     text: str
     codes: frozenset[str]
-    hidden: tuple[int, ...] = ()
+    absent: Hidden = NOTHING
     weight: float = 1.0
 
 
@@ -49,9 +52,18 @@ def made_lessons(index: Index, texts: Sequence[str], seed: int = 7) -> Iterator[
             asked = chance.choice(TEMPLATES).format(text[:1].lower() + text[1:])
             if chance.random() < 0.3:
                 asked = strip_marks(asked)
-            yield Lesson(asked, frozenset([index.codes[owner]]), (place,), 0.5)
+            yield Lesson(asked, frozenset([index.codes[owner]]), Hidden(passages=(place,)), 0.5)
         elif kind == Kind.NAME and not index.priors[owner, 1] and chance.random() < 0.15:
-            yield Lesson(_shortened(text, chance), frozenset([index.codes[owner]]), (), 0.3)
+            yield Lesson(_shortened(text, chance), frozenset([index.codes[owner]]), NOTHING, 0.3)
+
+
+def asked_lessons(index: Index, lines: Sequence[str], seed: int = 11) -> Iterator[Lesson]:
+    """Yield every line that people asked as a question of its own, a third of them without marks; itself is hidden."""
+    chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
+    for place, text in enumerate(lines):
+        asked = strip_marks(text) if chance.random() < 0.33 else text
+        code = index.codes[int(index.asked.owner[place])]
+        yield Lesson(asked, frozenset([code]), Hidden(lines=(place,)), _LINE_WEIGHT)
 
 
 def _shortened(name: str, chance: random.Random) -> str:
@@ -73,7 +85,7 @@ class Teacher:
         """Return the candidates of a lesson, the right ones marked."""
         query: Query = self._searcher.query(lesson.text)
         vector: Vectors | None = self._searcher.encode(query) if self._encode else None
-        found = survey(self._index, query, vector, lesson.hidden)
+        found = survey(self._index, query, vector, lesson.absent)
         places: Places = candidates(found)
         right = np.isin(places, [self._places[code] for code in lesson.codes if code in self._places])
         columns: Floats = table(self._index, found, places)

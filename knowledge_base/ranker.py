@@ -23,6 +23,7 @@ _FIRST_WEIGHTS: Final = {
     "say": 0.2, "say_wide": 0.2, "content": 0.06, "content_wide": 0.06, "dice": 0.1, "dice_wide": 0.1, "covers": 0.08,
     "cosine": 0.05, "cosine_gap": 0.05, "popularity": 0.05, "curated": 0.05,
     "meant": 0.1, "exact": 1.0,
+    "asked": 0.15, "asked_three": 0.1, "asked_dice": 0.15, "asked_gap": 0.1, "asked_near": 0.05,
 }  # fmt: skip
 # Not learned: the questions made for learning hide the very name they were made of. Who says a name means it.
 _FIXED: Final = {"exact": 6.0}

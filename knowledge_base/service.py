@@ -16,6 +16,7 @@ from typing import Final
 from core.errors import SetupError, UnknownProcedure
 from core.ports import Encoder
 from core.procedure import Procedure
+from knowledge_base.ages import fits, for_age, stated_age
 from knowledge_base.decision import Decision, Hit
 from knowledge_base.index import Index, current_version, read_index
 from knowledge_base.searcher import Searcher
@@ -44,7 +45,7 @@ class KnowledgeBase:
         """
         home = Path(index_dir)
         index = read_index(home)
-        if encoder is not None and not _fits(index, encoder):
+        if encoder is not None and not _made_for(index, encoder):
             built = index.meta["encoder"]
             raise SetupError(f"The search index was built with the encoder {built}; run `./motcua kb build`.")
         return cls(home, index, encoder)
@@ -75,7 +76,7 @@ class KnowledgeBase:
                 index = read_index(self._home)
             except SetupError:
                 return False
-            if self._encoder is not None and not _fits(index, self._encoder):
+            if self._encoder is not None and not _made_for(index, self._encoder):
                 return False
             self._use(index)
             return True
@@ -124,22 +125,27 @@ class KnowledgeBase:
         return self._record(code)
 
     def search(self, text: str, k: int = 10) -> list[Hit]:
-        """Return the k procedures that fit a question best, best first; none for a text without words."""
-        return self._current().search(text, k)
+        """Return the k procedures that fit a question best, best first; none for a text without words.
+
+        Where the question states an age, those that the law keeps for another age come last.
+        """
+        hits, age = self._current().search(text, k), stated_age(text)
+        return hits if age is None else sorted(hits, key=lambda hit: not fits(self._read(hit.code), age))
 
     def decide(self, text: str, focus: str | None = None) -> Decision:
         """Decide whether a question can be answered, needs a question back, or is not about a procedure here.
 
         ``focus`` is the procedure spoken of before: a text that names none itself is about that one.
         """
-        return self._current().decide(text, focus)
+        decision, age = self._current().decide(text, focus), stated_age(text)
+        return decision if age is None else for_age(decision, age, self._read)
 
     def mentions_procedure(self, text: str) -> bool:
         """Tell whether the text itself names a procedure or its topic, aspect words and politeness aside."""
         return self._current().mentions(text)
 
 
-def _fits(index: Index, encoder: Encoder) -> bool:
+def _made_for(index: Index, encoder: Encoder) -> bool:
     """Tell whether an index has this encoder's vectors; one without vectors fits any and is searched lexically."""
     name = getattr(encoder, "name", None)
     return index.vectors is None or name is None or name == index.meta["encoder"]

@@ -19,7 +19,7 @@ _ACTS: Final[dict[str, str]] = {
     "change": r"thay doi|cai chinh|sua (?:ten|ngay|nam|doi|lai|thong tin|sai|loi)|doi (?:ten|ho|dia chi|chu|nganh)"
     r"|dieu chinh|bo sung|dinh chinh|cap nhat|ghi sai|bi sai|sai ten|doi thong tin",
     "end": r"cham dut|giai the|dong cua|nghi (?:kinh doanh|ban)|ngung han|dep tiem|huy(?: bo)?"
-    r"|het (?:giam|hieu luc)|thoi lam",
+    r"|het (?:giam|hieu luc|han giam)|thoi lam|khong lam (?:giam ho )?nua",
     "suspend": r"tam ngung|tam dung|tam nghi",
     "delete": r"xoa|thu hoi|rut|nop lai|gach ten|cat (?:ho )?khau",
     "extract": r"trich luc|ban sao|sao luc|so goc|sao y",
@@ -35,7 +35,8 @@ _ACTS: Final[dict[str, str]] = {
     "register": r"dang ky",
     "refuse": r"tu choi|khong (?:nhan|lay|huong|can) (?:phan|thua ke|di san|dat|nha|tai san)|khong nhan|nhuong",
     "supervise": r"giam sat",
-    "parent": r"nhan (?:cha|bo|me|con)[a-z ]*",
+    "parent": r"nhan (?:cha|bo|me|con(?! nuoi)|lai (?:cha|bo|con))[a-z ]*",
+    "adopt": r"con nuoi|nuoi con nuoi|nhan nuoi|nhan con nuoi",
     "unlock": r"mo khoa",
     "lock": r"khoa",
     "organisation": r"to chuc|doanh nghiep|cong ty|co quan",
@@ -68,10 +69,11 @@ TRAITS: Final[tuple[str, ...]] = tuple(_COMPILED)
 ACTS: Final[tuple[str, ...]] = tuple(_ACTS)
 
 
-def traits(words: Sequence[str]) -> list[float]:
-    """Return 1.0 or 0.0 for each of ``TRAITS`` that folded words show."""
-    text = _SPENDING.sub(" ", f" {' '.join(words)} ")
-    return [1.0 if pattern.search(text) else 0.0 for pattern in _COMPILED.values()]
+def traits(words: Sequence[str], acting: Sequence[str] | None = None) -> list[float]:
+    """Return 1.0 or 0.0 for each of ``TRAITS`` that folded words show; acts only where they stand in ``acting``."""
+    signs = _SPENDING.sub(" ", f" {' '.join(words)} ")
+    acts = signs if acting is None else _SPENDING.sub(" ", f" {' '.join(acting)} ")
+    return [1.0 if pattern.search(acts if name in _ACTS else signs) else 0.0 for name, pattern in _COMPILED.items()]
 
 
 PRIORS: Final = ("popularity", "curated", "commune", "province", "ministry", "internal", "aliases")

@@ -31,6 +31,12 @@ def test_an_alias_in_two_procedures_is_an_error_whatever_its_marks() -> None:
     assert ("error", "aliases") in rules(one, other)
 
 
+def test_a_question_that_stands_with_two_procedures_is_an_error() -> None:
+    one = procedure("1.000001", "Một", asked=["Bé mới sinh thì làm giấy gì?"])
+    other = procedure("1.000002", "Hai", asked=["be moi sinh thi lam giay gi"])
+    assert ("error", "asked") in rules(one, other)
+
+
 def test_aliases_that_differ_by_order_alone_are_a_warning() -> None:
     one = procedure("1.000001", "Một", aliases=["làm lại giấy tờ xe máy"])
     other = procedure("1.000002", "Hai", aliases=["làm giấy tờ xe máy lại"])
