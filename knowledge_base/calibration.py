@@ -17,9 +17,9 @@ from knowledge_base.features import COLUMNS
 from knowledge_base.lexical import Floats
 
 SIGNALS: Final = ("one", "share", "lead", "second", "known", "dice", "covered", "covers", "cosine", "words", "curated",
-                  "meant", "matched", "asked_dice", "asked_cosine")  # fmt: skip
+                  "meant", "matched", "asked_dice")  # fmt: skip
 SCOPE_SIGNALS: Final = ("one", "known", "dice", "covered", "cosine", "words", "meant", "matched", "share",
-                        "curated", "asked_dice", "asked_cosine")  # fmt: skip
+                        "curated", "asked_dice")  # fmt: skip
 _COLUMN: Final = {name: place for place, name in enumerate(COLUMNS)}
 _UNASKED: Final = [place for name, place in _COLUMN.items() if name.endswith(":unasked") and name != "register:unasked"]
 _EVERYDAY: Final = 0.8  # popularity 4 or 5
@@ -57,7 +57,7 @@ def signals(ranking: Ranking) -> dict[str, float]:
         "covers": float(top[_COLUMN["covers"]]),
         "cosine": float(top[_COLUMN["cosine"]]),
         "words": min(ranking.words, 10) / 10,
-        **{name: float(top[_COLUMN[name]]) for name in ("curated", "meant", "matched", "asked_dice", "asked_cosine")},
+        **{name: float(top[_COLUMN[name]]) for name in ("curated", "meant", "matched", "asked_dice")},
     }
 
 

@@ -24,7 +24,7 @@ from knowledge_base.traits import PRIORS, TRAITS, traits
 FIRST: Final[tuple[str, ...]] = (
     "say", "name", "say_wide", "content", "content_wide", "line", "line_covered", "dice", "dice_wide", "name_dice",
     "covered", "covers", "name_covers", "cosine", "cosine_name", "cosine_gap", "popularity", "curated",
-    "meant", "matched", "exact", "asked", "asked_three", "asked_dice", "asked_cosine", "asked_gap", "asked_near",
+    "meant", "matched", "exact", "asked", "asked_three", "asked_dice", "asked_gap", "asked_near",
 )  # fmt: skip
 COLUMNS: Final[tuple[str, ...]] = (
     *FIRST,
@@ -73,8 +73,9 @@ def survey(index: Index, query: Query, vector: Vectors | None = None, absent: Hi
     say_wide, dice_wide, covered_wide, _, shared = _said(index, query, wide, hidden)
     names = np.asarray(index.first)
     best = index.best
-    # What a name covers needs no content: content tells apart only by what is asked beyond every name.
+    # What a name covers needs neither content nor lines: "có cần ủy quyền không" stands in those of many procedures.
     left_over = np.float32(1.0 - min(0.9, float(covered_wide.max(initial=0.0))))
+    asked = (*index.asked.worded(narrow, absent.lines), *_near(index, vector, absent))
     columns = [
         _scaled(best(say)), _scaled(say[names]), _scaled(best(say_wide)),
         *(column * left_over for column in _contents(index, query, wide)),
@@ -84,7 +85,7 @@ def survey(index: Index, query: Query, vector: Vectors | None = None, absent: Hi
         np.asarray(index.priors[:, 0]), np.asarray(index.priors[:, 1]),
         best(_meant(index, query, hidden)), np.minimum(best(shared) / _MUCH, np.float32(1.0)),
         best(_exact(index, query, covered, hidden)),
-        *index.asked.worded(narrow, absent.lines), *_near(index, vector, absent),
+        *(column * left_over for column in asked),
     ]  # fmt: skip
     said = [word for phrase in query.meanings for word in ("", *phrase)]
     signs = np.array(traits([*query.words, *said], [*query.head, *said]), dtype=np.float32)
@@ -185,14 +186,13 @@ def _cosines(index: Index, vector: Vectors | None, hidden: Sequence[int]) -> tup
     return _level(best), _level(cosine[np.asarray(index.first)]), _gap(best)
 
 
-def _near(index: Index, vector: Vectors | None, absent: Hidden) -> tuple[Floats, Floats, Floats]:
-    """Return [n] the cosine of the nearest line or name, its distance to the best, that of three lines."""
+def _near(index: Index, vector: Vectors | None, absent: Hidden) -> tuple[Floats, Floats]:
+    """Return [n] how far the cosine of the nearest line or name, and that of the three nearest, is from the best."""
     if vector is None or index.vectors is None:
         nothing = np.zeros(len(index.codes), dtype=np.float32)
-        return nothing, nothing, nothing
-    named = index.best(_cosine(index, vector, absent.passages))
-    one, three = index.asked.near(vector, named, absent.lines)
-    return _level(one), _gap(one), _gap(three)
+        return nothing, nothing
+    one, three = index.asked.near(vector, index.best(_cosine(index, vector, absent.passages)), absent.lines)
+    return _gap(one), _gap(three)
 
 
 def _cosine(index: Index, vector: Vectors, hidden: Sequence[int]) -> Floats:

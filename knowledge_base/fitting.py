@@ -24,8 +24,8 @@ from knowledge_base.searcher import Searcher
 from knowledge_base.training import Example, fit_logistic, fit_weights
 
 _FOLDS: Final = 4
-_PENALTY: Final = 1e-3
-_ASKED_WEIGHT: Final = 0.5
+_PENALTY: Final = 1e-4
+_ASKED_WEIGHT: Final = 1.5
 _COVERED: Final = COLUMNS.index("covered")
 Doubles = NDArray[np.float64]
 
@@ -39,8 +39,8 @@ class Aim:
     """
 
     wrong: float = 0.04
-    asked_back: float = 0.27
-    turned_away: float = 0.015
+    asked_back: float = 0.25
+    turned_away: float = 0.02
 
 
 @dataclass(frozen=True)

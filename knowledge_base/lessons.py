@@ -29,7 +29,7 @@ TEMPLATES: Final = (
 )  # fmt: skip
 
 
-_LINE_WEIGHT: Final = 0.5
+_LINE_WEIGHT: Final = 0.15
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from knowledge_base.fitting import Fitter
 from knowledge_base.load import CURATED_DIR
 from knowledge_base.place import imported_dir, index_home, state_home
 from knowledge_base.progress import bar
-from knowledge_base.ranker import MODEL_FILE
+from knowledge_base.ranker import MODEL_FILE, forget_unknown, read_model, write_model
 from knowledge_base.service import KnowledgeBase
 
 app = typer.Typer()
@@ -29,7 +29,8 @@ out = Console()
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 CatalogueDir = Annotated[Path | None, typer.Option("--catalogue", help="Directory of imported procedures.")]
 HalfOption = Annotated[str, typer.Option("--half", help="all, tune or held-out; fixed by each question's words.")]
-_OUTSIDE = Path(__file__).parent.parent / "tests" / "retrieval" / "questions_outside.jsonl"
+_QUESTIONS = Path(__file__).parent.parent / "tests" / "retrieval"
+_OUTSIDE = [_QUESTIONS / "questions_outside.jsonl", _QUESTIONS / "questions_outside2.jsonl"]
 
 
 def measured_base(catalogue: Path | None) -> tuple[KnowledgeBase, int]:
@@ -92,11 +93,13 @@ def _print_report(report: dict[str, Any]) -> None:
 def fit(
     files: list[Path],
     catalogue: CatalogueDir = None,
-    outside: Annotated[Path, typer.Option(help="Questions that are about no procedure.")] = _OUTSIDE,
+    outside: Annotated[list[Path], typer.Option(help="Questions that are about no procedure.")] = _OUTSIDE,
     half: HalfOption = "tune",
 ) -> None:
     """Train the ranker and set the borders of deciding, into ranker.json; by default on each FILE's tuning half."""
-    asked, strangers = balanced([read_questions(file, _half(half)) for file in files]), read_questions(outside)
+    asked = balanced([read_questions(file, _half(half)) for file in files])
+    strangers = [one for file in outside for one in read_questions(file)]
+    write_model(forget_unknown(read_model()))
     base, _ = measured_base(catalogue)
     if base.index.vectors is None:
         raise SetupError("Fitting needs the encoder; unset MOTCUA_ENCODER.")
@@ -106,7 +109,7 @@ def fit(
         with bar(f"measuring questions ({mode})") as step:
             fitter = Fitter(one.index, one.searcher, encode=mode == "encoder", step=step)
             model[mode] = fitter.fit(asked, strangers, fitter.made(one.stored))
-    MODEL_FILE.write_text(json.dumps(model, indent=1) + "\n", encoding="utf-8")
+    write_model(model)
     out.print(f"wrote {MODEL_FILE.name}")
 
 

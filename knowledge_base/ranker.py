@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from core.errors import SetupError
+from knowledge_base.calibration import SCOPE_SIGNALS, SIGNALS
 from knowledge_base.features import COLUMNS, FIRST
 from knowledge_base.lexical import Floats
 
@@ -37,6 +38,25 @@ def read_model(path: Path = MODEL_FILE) -> Mapping[str, Any]:
     except (OSError, ValueError) as error:
         raise SetupError(f"The ranker file {path.name} cannot be read; run `./motcua kb fit`.") from error
     return model
+
+
+def write_model(model: Mapping[str, Any], path: Path = MODEL_FILE) -> None:
+    """Write the model file in one step."""
+    fresh = path.with_suffix(".tmp")
+    fresh.write_text(json.dumps(model, indent=1) + "\n", encoding="utf-8")
+    fresh.replace(path)
+
+
+def forget_unknown(model: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a model without the columns and signals that this code no longer has, for ``kb fit`` to start from."""
+    known = {"weights": set(COLUMNS), "right": set(SIGNALS), "ours": set(SCOPE_SIGNALS)}
+
+    def kept(name: str, value: Any) -> Any:
+        if name in known:
+            return {one: weight for one, weight in value.items() if one in known[name]}
+        return {one: kept(one, part) for one, part in value.items()} if isinstance(value, dict) else value
+
+    return {mode: kept(mode, part) for mode, part in model.items()}
 
 
 def ranker_weights(model: Mapping[str, Any], mode: str) -> Floats:

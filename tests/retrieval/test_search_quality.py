@@ -44,6 +44,7 @@ def test_every_alias_finds_its_procedure_first(
 LEVELS = {
     "questions_own.jsonl": (0.9, 0.97, 0.04, 0.25, 0.03),
     "questions_own2.jsonl": (0.92, 0.98, 0.04, 0.25, 0.03),
+    "questions_own3.jsonl": (0.8, 0.94, 0.07, 0.33, 0.03),
 }
 
 
@@ -60,16 +61,19 @@ def test_colloquial_questions_find_their_procedure(base: KnowledgeBase, file: st
 
 
 @pytest.mark.parametrize(
-    ("file", "answered"),
+    ("file", "answered", "none"),
     [
-        pytest.param("questions_outside.jsonl", 0.06, id="used for fitting"),
-        pytest.param("questions_outside2.jsonl", 0.08, id="never used for fitting"),
+        pytest.param("questions_outside.jsonl", 0.06, 0.75, id="used for fitting"),
+        pytest.param("questions_outside2.jsonl", 0.08, 0.75, id="used for fitting, second set"),
+        pytest.param("questions_outside3.jsonl", 0.12, 0.55, id="never used for fitting"),
     ],
 )
-def test_questions_about_no_procedure_are_hardly_ever_answered(base: KnowledgeBase, file: str, answered: float) -> None:
+def test_questions_about_no_procedure_are_hardly_ever_answered(
+    base: KnowledgeBase, file: str, answered: float, none: float
+) -> None:
     report = evaluate(base, read_questions(HERE / file), 0)
     assert report["answered"] <= answered, report
-    assert report["none"] >= 0.75, report
+    assert report["none"] >= none, report
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="../shared/data/questions_dev.jsonl is not here")

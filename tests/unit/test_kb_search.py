@@ -14,6 +14,7 @@ from knowledge_base.lexical import Field, Vocabulary
 from knowledge_base.lexicon import read_lexicon
 from knowledge_base.marks import MarkModel
 from knowledge_base.query import read_query
+from knowledge_base.ranker import forget_unknown
 from knowledge_base.searcher import options
 from knowledge_base.service import KnowledgeBase
 from knowledge_base.spelling import Speller
@@ -224,3 +225,8 @@ def test_a_sign_is_seen(text: str, sign: str) -> None:
 )
 def test_words_that_only_look_like_a_sign_are_none(text: str, sign: str) -> None:
     assert sign not in signs(text)
+
+
+def test_fitting_can_start_from_a_model_of_other_columns() -> None:
+    model = {"encoder": {"weights": {"say": 1.0, "gone": 2.0}, "calibration": {"marked": {"right": {"lost": 1.0}}}}}
+    assert forget_unknown(model) == {"encoder": {"weights": {"say": 1.0}, "calibration": {"marked": {"right": {}}}}}
