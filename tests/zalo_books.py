@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from connectors.events import Charge
@@ -83,3 +84,18 @@ def channel(fake: FakeZalo, **changes: Any) -> ZaloChannel:
     made = ZaloChannel(settings(fake, **changes), MemoryTokens(), ZaloBooks(), Hooks())
     authorise(made, fake)
     return made
+
+
+def environment(folder: Path, fake: FakeZalo) -> dict[str, str]:
+    """The variables that switch the channel on, with their files, pointed at a fake."""
+    app = fake.app
+    for name, value in (("app-secret", app.app_secret), ("oa-secret", app.oa_secret)):
+        (folder / name).touch(0o600)
+        (folder / name).write_text(value)
+    return {
+        "MOTCUA_ZALO_APP_ID": app.app_id, "MOTCUA_ZALO_OA_ID": app.oa_id,
+        "MOTCUA_ZALO_APP_SECRET_FILE": str(folder / "app-secret"),
+        "MOTCUA_ZALO_OA_SECRET_FILE": str(folder / "oa-secret"),
+        "MOTCUA_ZALO_REDIRECT_URI": "https://mot-cua.example.vn/", "MOTCUA_ZALO_OAUTH_URL": fake.oauth_url,
+        "MOTCUA_ZALO_API_URL": fake.api_url, "MOTCUA_ZALO_ZBS_URL": fake.zbs_url,
+    }  # fmt: skip

@@ -17,20 +17,14 @@ from gateway.database import open_pool
 from gateway.sealing import Sealer
 from gateway.settings import read_secrets
 from gateway.token_store import PostgresTokens
+from tests.zalo_books import environment
 
 
 @pytest.fixture
 def fake(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeZalo]:
     with FakeZalo() as zalo:
-        for name, value in (("app-secret", zalo.app.app_secret), ("oa-secret", zalo.app.oa_secret)):
-            (tmp_path / name).touch(0o600)
-            (tmp_path / name).write_text(value)
         values = {
-            "MOTCUA_HOME": str(tmp_path / "home"), "DATABASE_URL": database_url,
-            "MOTCUA_ZALO_APP_ID": zalo.app.app_id, "MOTCUA_ZALO_OA_ID": zalo.app.oa_id,
-            "MOTCUA_ZALO_APP_SECRET_FILE": str(tmp_path / "app-secret"),
-            "MOTCUA_ZALO_OA_SECRET_FILE": str(tmp_path / "oa-secret"),
-            "MOTCUA_ZALO_REDIRECT_URI": "https://mot-cua.example.vn/", "MOTCUA_ZALO_OAUTH_URL": zalo.oauth_url,
+            **environment(tmp_path, zalo), "MOTCUA_HOME": str(tmp_path / "home"), "DATABASE_URL": database_url,
         }  # fmt: skip
         for name, value in values.items():
             monkeypatch.setenv(name, value)
