@@ -9,7 +9,8 @@ from psycopg_pool import ConnectionPool
 
 from dossiers.place import open_secret
 from dossiers.schema import Transactions, guarded
-from dossiers.service import DossierDesk, open_desk
+from dossiers.service import DossierDesk, desk_over
+from dossiers.source import Source
 from dossiers.vault import Vault
 
 _CONNECTIONS = 2
@@ -25,8 +26,8 @@ class DossierRoom:
     is_empty: Callable[[], bool]
 
 
-def open_room(url: str) -> DossierRoom:
-    """Open the desk over the registry in PostgreSQL, with a pool of two connections.
+def open_room(url: str, source: Source) -> DossierRoom:
+    """Open the desk over the chosen registry, with a pool of two connections to our own database.
 
     Raises:
         SetupError: the secret of dossiers cannot be read.
@@ -35,13 +36,14 @@ def open_room(url: str) -> DossierRoom:
         url, min_size=0, max_size=_CONNECTIONS, timeout=2.0, max_idle=60.0, open=True, name="motcua-actions",
         kwargs={"application_name": "motcua-actions", "connect_timeout": 3, "options": _OPTIONS},
     )  # fmt: skip
-    return room_over(pool.connection)
+    return room_over(pool.connection, source)
 
 
-def room_over(transactions: Transactions) -> DossierRoom:
-    """Return the room over any source of transactions."""
-    secret = open_secret()
-    return DossierRoom(open_desk(transactions, secret), Vault(transactions, secret), lambda: _is_empty(transactions))
+def room_over(transactions: Transactions, source: Source | None = None) -> DossierRoom:
+    """Return the room over any source of transactions; a one-stop information system is never taken for empty."""
+    secret, chosen = open_secret(), source or Source()
+    desk = desk_over(chosen.registry(transactions, secret), transactions, secret)
+    return DossierRoom(desk, Vault(transactions, secret), lambda: not chosen.url and _is_empty(transactions))
 
 
 def _is_empty(transactions: Transactions) -> bool:

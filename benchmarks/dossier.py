@@ -172,11 +172,12 @@ def work(url: str) -> None:
                 return
 
 
-def _publish(connection: Connection, notices: Sequence[Notice]) -> None:
+def _publish(connection: Connection, notices: Sequence[Notice]) -> tuple[str, ...]:
     connection.cursor().executemany(
         "insert into bench_outbox (dedupe_key, covers) values (%s, %s)",
         [(notice.dedupe_key, list(notice.covers)) for notice in notices],
     )
+    return ()
 
 
 def _ks(one: list[float], two: list[float]) -> float:

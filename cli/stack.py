@@ -17,6 +17,7 @@ from cli.paths import Home
 from cli.processes import Child, watch
 from cli.specs import Ports, answers, child_specs, free_port, is_free, make_tracker_schema, port_setting
 from core.errors import SetupError
+from dossiers.source import load_source
 from gateway.embedded import is_running, start_embedded, stop_embedded
 from gateway.migrate import migrate
 
@@ -52,10 +53,11 @@ class Stack:
         """Start everything and wait until it answers.
 
         Raises:
-            SetupError: another stack runs here, the port is taken, or a part does not come up.
+            SetupError: another stack runs here, the port is taken, a setting is wrong, or a part does not come up.
         """
         self._take_lock()
         check_disk(self.home)
+        load_source()
         ports = Ports(self._gateway_port(), free_port(), free_port())
         self.base = f"http://127.0.0.1:{ports.gateway}"
         self.bot = f"http://127.0.0.1:{ports.bot}"

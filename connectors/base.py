@@ -58,6 +58,26 @@ class Outcome:
     alarm: bool = False
 
 
+# Whether a person can be written to unasked: by message, by a registered template only, or not before he writes.
+Reach = Literal["open", "template", "closed"]
+
+
+class Notifier(Protocol):
+    """What a pushed channel with reply windows adds, so that notices keep to them; others are always open."""
+
+    def reach(self, conversation: str, *, refused: bool = False) -> Reach:
+        """Tell how the person can be reached now; ``refused``: the platform has refused an ordinary message.
+
+        Raises:
+            StorageUnavailable: the books of reply windows cannot be read.
+        """
+        ...
+
+    def template(self, data: Mapping[str, str]) -> Body:
+        """Return a body that sends the registered notice with these values (``ma_ho_so``, ``trang_thai``)."""
+        ...
+
+
 class Channel(Protocol):
     """One way to reach citizens. ``pulled``: the citizen's side fetches replies, so storing one delivers it."""
 

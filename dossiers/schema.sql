@@ -114,8 +114,18 @@ create table if not exists dossier.notice (
     deliver_at     timestamptz not null,
     published_at   timestamptz
 );
+-- What cannot reach its person now (reply window over, channel off) waits for his next message.
+alter table dossier.notice add column if not exists waiting_since timestamptz;
+alter table dossier.notice add column if not exists tries integer not null default 0;
+alter table dossier.notice add column if not exists shut boolean not null default false;
+alter table dossier.notice add column if not exists told_as text;
 create index if not exists notice_open on dossier.notice (subscriber, deliver_at) where published_at is null;
-create index if not exists notice_due on dossier.notice (deliver_at) where published_at is null;
+drop index if exists dossier.notice_due;
+create index if not exists notice_ready on dossier.notice (deliver_at)
+    where published_at is null and waiting_since is null;
+create index if not exists notice_waiting on dossier.notice (subscriber)
+    where published_at is null and waiting_since is not null;
+create index if not exists notice_told_as on dossier.notice (told_as) where told_as is not null;
 create index if not exists notice_published on dossier.notice (subscriber, published_at) where published_at is not null;
 
 -- What a person said to prove a dossier is his, for 15 minutes: sealed, under a reference that the bot gets in its place.

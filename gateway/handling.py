@@ -14,7 +14,7 @@ from core.errors import AssistantError, BotUnavailable, StorageUnavailable
 from core.message import Incoming, Reply, ReplyKind
 from gateway import inbox, outbox
 from gateway.bot_client import BotClient, BotDown
-from gateway.database import Pool, persist, transaction
+from gateway.database import Connection, Pool, persist, transaction
 from gateway.fixed import SLOW_DOWN, fixed_reply
 from gateway.inbox import LEASE_SECONDS, Claimed
 from gateway.loop import ClaimLoop
@@ -44,8 +44,9 @@ class Handling:
         *,
         threads: int,
         per_minute: int = 0,
+        afterwards: Callable[[Connection, Sequence[Finished]], None] | None = None,
     ) -> None:
-        self._per_minute, self.switches = per_minute, Switches()
+        self._per_minute, self.switches, self._afterwards = per_minute, Switches(), afterwards
         self._pool, self._channels, self._make_bot, self._owner = pool, channels, make_bot, owner
         self._local = threading.local()
         self._done: queue.SimpleQueue[Finished | None] = queue.SimpleQueue()
@@ -170,11 +171,18 @@ class Handling:
     def _commit(self, batch: Sequence[Finished]) -> None:
         """Store a batch; while the database is away try again for as long as the leases can still be ours."""
         try:
-            hit = persist(self._pool, lambda cx: outbox.finish(cx, batch), LEASE_SECONDS)
+            hit = persist(self._pool, lambda cx: self._finish(cx, batch), LEASE_SECONDS)
         except StorageUnavailable:
             _log.error("answers given up, their messages will be handled again", extra={"count": len(batch)})
             return
         _count(batch, hit)
+
+    def _finish(self, connection: Connection, batch: Sequence[Finished]) -> set[int]:
+        """Close handled messages with their answers, and what is to follow those (notices that waited)."""
+        hit = outbox.finish(connection, batch)
+        if self._afterwards:
+            self._afterwards(connection, [done for done in batch if done.item.id in hit])
+        return hit
 
 
 APOLOGY = Reply(kind=ReplyKind.HANDOFF, text=BotUnavailable.citizen_text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -182,13 +182,17 @@ def end_attempt(connection: Connection, attempt: int, outcome: Outcome, ms: int)
     )
 
 
-def settle(connection: Connection, item: ToSend, result: Settled) -> bool:
+# Told of a row that ends without being delivered; true when its matter lives on elsewhere, so it is no dead letter.
+TurnBack = Callable[[Connection, ToSend, Settled], bool]
+
+
+def settle(connection: Connection, item: ToSend, result: Settled, turn_back: TurnBack | None = None) -> bool:
     """Close, bury or postpone an outbox row if its token still fits."""
     values = {"id": item.id, "token": item.token, "state": result.state, "delay": result.delay,
               "counts": int(result.counts), "reference": result.reference}  # fmt: skip
     if connection.execute(_SETTLE, values).rowcount != 1:
         return False
-    if result.state == "dead":
+    if result.state == "dead" and not (turn_back and turn_back(connection, item, result)):
         connection.execute(
             "insert into dead_letter (outbox_id, reason, last_response) values (%s, %s, %s)",
             (item.id, result.reason, result.last_response),

@@ -16,7 +16,7 @@ from gateway.inbox import LEASE_SECONDS
 from gateway.lanes import Lanes, Rate
 from gateway.loop import ClaimLoop
 from gateway.metrics import END_TO_END_SECONDS, LANE_OPEN, SEND_TOTAL
-from gateway.outbox import NEVER_TWICE, Settled, ToSend
+from gateway.outbox import NEVER_TWICE, Settled, ToSend, TurnBack
 from gateway.retry import sending_delay
 
 _log = logging.getLogger(__name__)
@@ -27,10 +27,17 @@ ECHO_SECONDS = 5.0
 class Sending:
     """Claims outbox rows of the channels whose lanes are open and sends them in threads."""
 
-    def __init__(
-        self, pool: Pool, channels: Mapping[str, Channel], owner: int, threads: int, rate: Rate | None = None
+    def __init__(  # noqa: PLR0913 - what sending leans on
+        self,
+        pool: Pool,
+        channels: Mapping[str, Channel],
+        owner: int,
+        threads: int,
+        rate: Rate | None = None,
+        *,
+        turn_back: TurnBack | None = None,
     ) -> None:
-        self._pool, self._channels, self._owner = pool, channels, owner
+        self._pool, self._channels, self._owner, self._turn_back = pool, channels, owner, turn_back
         pushed = [name for name, channel in channels.items() if not channel.pulled]
         self.lanes = Lanes(pushed, threads, rate or Rate())
         self.loop = ClaimLoop[ToSend]("sender", threads, threads, self._claim, self._send, due=self.lanes.pause)
@@ -101,7 +108,7 @@ class Sending:
 
         def record(connection: Connection) -> bool:
             outbox.end_attempt(connection, attempt, outcome, ms)
-            return outbox.settle(connection, item, settled(item, outcome, counts=not outage))
+            return outbox.settle(connection, item, settled(item, outcome, counts=not outage), self._turn_back)
 
         persist(self._pool, record, LEASE_SECONDS)
         if outcome.alarm:
@@ -139,7 +146,7 @@ class Sending:
         return found
 
     def _settle(self, item: ToSend, result: Settled, outcome: str) -> None:
-        persist(self._pool, lambda cx: outbox.settle(cx, item, result), LEASE_SECONDS)
+        persist(self._pool, lambda cx: outbox.settle(cx, item, result, self._turn_back), LEASE_SECONDS)
         self._ended(item, outcome)
 
     def _ended(self, item: ToSend, outcome: str) -> None:

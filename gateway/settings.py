@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import SetupError
+from dossiers.source import Source, load_source
 
 if TYPE_CHECKING:
     from connectors.messenger.settings import MessengerSettings
@@ -45,6 +46,7 @@ class Settings:
 
     ``secrets`` sign widget tokens and button payloads: the first signs, all verify (two during a rotation).
     ``token_keys`` seal platform tokens in the database; ``zalo`` and ``messenger`` are ``None`` while off.
+    ``dossiers`` says which system holds them.
     ``frame_ancestors`` are the sites that may show the widget; ``origins`` may open a socket beside our own page.
     """
 
@@ -64,6 +66,7 @@ class Settings:
     token_keys: tuple[bytes, ...] = field(default=(), repr=False)
     zalo: ZaloSettings | None = None
     messenger: MessengerSettings | None = None
+    dossiers: Source = field(default_factory=Source)
 
 
 def load_settings(env: Mapping[str, str] | None = None) -> Settings:
@@ -93,6 +96,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         token_keys=_token_keys(values),
         zalo=_zalo(values),
         messenger=_messenger(values),
+        dossiers=load_source(values),
     )
 
 

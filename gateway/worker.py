@@ -27,6 +27,7 @@ from gateway.outbox import WAKE_SENDERS
 from gateway.retention import purge
 from gateway.sending import Sending
 from gateway.settings import Settings
+from gateway.telling import Publisher, turned_back
 from gateway.upkeep import Upkeep
 from gateway.vault import Veil, VeiledBot
 
@@ -48,13 +49,15 @@ class Worker:
         bot = make_bot or (
             lambda: VeiledBot(veil, settings.bot_url, settings.bot_token, signer, settings.limits.bot_seconds)
         )
-        self._notices = Notices(self._pool, channels, secret)
+        publisher = Publisher(channels)
+        self._notices = Notices(self._pool, settings.dossiers.feed(lambda: transaction(self._pool), secret), publisher)
         limits = settings.limits
         self.handling = Handling(
-            self._pool, channels, bot, owner, threads=settings.handlers, per_minute=limits.messages_per_minute
-        )
+            self._pool, channels, bot, owner, threads=settings.handlers, per_minute=limits.messages_per_minute,
+            afterwards=publisher.with_answers,
+        )  # fmt: skip
         rate = Rate(limits.sends_per_second, limits.sends_per_second)
-        self.sending = Sending(self._pool, channels, owner, settings.senders, rate)
+        self.sending = Sending(self._pool, channels, owner, settings.senders, rate, turn_back=turned_back)
         self._upkeep = Upkeep(channels, self._pool, limits.silent_minutes)
         self._listener = Listener(
             settings.database_url,

@@ -73,6 +73,15 @@ def message_faults(message: Any) -> Iterator[str]:
         yield from _attachment_faults(attachment)
 
 
+def utility_faults(message: Any) -> Iterator[str]:
+    """Yield what is wrong with a message that sends a utility template."""
+    template = message.get("template") if isinstance(message, dict) else None
+    if not isinstance(template, dict) or not template.get("name"):
+        yield "Param message[template] needs a name"
+    elif not (template.get("language") or {}).get("code"):
+        yield "Param message[template][language] needs a code"
+
+
 def _shape_faults(body: Json) -> Iterator[Refusal | None]:
     recipient = body.get("recipient")
     if not isinstance(recipient, dict) or len([name for name in _RECIPIENTS if recipient.get(name)]) != 1:
@@ -83,7 +92,8 @@ def _shape_faults(body: Json) -> Iterator[Refusal | None]:
         return
     if body.get("messaging_type", "RESPONSE") not in _TYPES:
         yield Refusal(100, "Invalid messaging_type")
-    for text in message_faults(body.get("message")):
+    utility = body.get("messaging_type") == "UTILITY"
+    for text in (utility_faults if utility else message_faults)(body.get("message")):
         yield Refusal(100, text)
 
 

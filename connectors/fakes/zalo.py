@@ -24,7 +24,10 @@ _ECHOES = {"file": "oa_send_file", "list": "oa_send_list", "media": "oa_send_ima
 
 
 class FakeZalo(OfficialAccount):
-    """The server and what it saw: ``sent`` messages, ``reactions``, ``notices`` to phones, refusals by code."""
+    """The server and what it saw.
+
+    ``sent`` messages, ``reactions``, ``notices`` to phones, ``templates`` to people, refusals by code.
+    """
 
     def __init__(self, webhook: str = "", app: App | None = None, manner: Manner | None = None, port: int = 0) -> None:
         app = app or App()
@@ -32,6 +35,7 @@ class FakeZalo(OfficialAccount):
         self.account = Account()
         self.reactions: list[tuple[str, str, str]] = []
         self.notices: list[Json] = []
+        self.templates: list[Json] = []
         self.refused: Counter[str] = Counter()
         self.uploads: dict[str, int] = {}
         self.calls: Counter[str] = Counter()
@@ -87,7 +91,14 @@ class FakeZalo(OfficialAccount):
         return calls.get(path, lambda: (-201, {}))()
 
     def _template_to_person(self, body: Json) -> tuple[int, Json]:
-        return (0, {"message_id": self.new_id()}) if body.get("template_id") in self.account.parameters else (-249, {})
+        """A registered template with all its values reaches the person whatever the window (contract A12)."""
+        wanted, data = self.account.parameters.get(str(body.get("template_id"))), body.get("template_data")
+        if wanted is None or not isinstance(data, dict) or set(wanted) - set(data):
+            return -249, {}
+        if self.person(str(body.get("user_id"))).blocked:
+            return -244, {}
+        self.templates.append(body)
+        return 0, {"message_id": self.new_id(), "user_id": body.get("user_id"), "sent_time": str(self.now_ms())}
 
     def _quota(self, user: str) -> tuple[int, Json]:
         last = self.person(user).last_ms or 0

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from threading import BoundedSemaphore
 
-from connectors.base import Body, Outcome
+from connectors.base import Body, Outcome, Reach
 from connectors.events import Ledger, Received
 from connectors.hooks import Hooks
 from connectors.messenger import parse, render, verify
@@ -15,6 +15,7 @@ from connectors.messenger.graph import Graph
 from connectors.messenger.handover import Handover
 from connectors.messenger.send import Sender
 from connectors.messenger.settings import MessengerSettings
+from connectors.messenger.windows import Grants, messaging_fields, utility
 from connectors.outbound import Outbound
 from core.message import Incoming, Reply
 
@@ -62,6 +63,17 @@ class MessengerChannel:
     def send(self, conversation: str, body: Body) -> Outcome:
         """Send one body."""
         return self._sender.send(conversation, body)
+
+    def reach(self, conversation: str, *, refused: bool = False) -> Reach:
+        """Tell how the person can be reached unasked (contract B5)."""
+        opened = self._ledger.last_interaction(conversation)
+        if not refused and messaging_fields(opened, self._now(), "bot", Grants()):
+            return "open"
+        return "template" if self.settings.notice_template else "closed"
+
+    def template(self, data: Mapping[str, str]) -> Body:
+        """Return a body that sends the approved utility template."""
+        return utility(self.settings.notice_template, data)
 
     def arrived(self, conversation: str, body: Body, since: datetime) -> str | None:
         """Return the id of a message that seems lost but came back as an echo: then it must not be sent again."""

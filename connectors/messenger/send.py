@@ -68,7 +68,8 @@ class Sender:
     def _fields(self, conversation: str, body: Body) -> Json | None:
         opened = self._ledger.last_interaction(conversation)
         author: Author = "human" if body.get("author") == "human" else "bot"
-        return messaging_fields(opened, self._now(), author, Grants(self._settings.human_agent))
+        grants = Grants(self._settings.human_agent, utility=bool(self._settings.notice_template))
+        return messaging_fields(opened, self._now(), author, grants, template="template" in body)
 
 
 def person_of(conversation: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from connectors.environment import address, read_secret_file, secret_file, switch
+from core.environment import address, read_secret_file, secret_file, switch
 from core.errors import SetupError
 
 # The Page Inbox, where staff answer.
@@ -29,6 +29,8 @@ class MessengerSettings:
     that names no app comes from the Page's own mobile app, and counts as well).
     ``proof`` sends ``appsecret_proof``; ``handover`` passes the thread to the Page Inbox with a hand-off reply;
     ``human_agent`` says that the platform granted the tag HUMAN_AGENT, for what people write.
+    ``notice_template`` is the approved utility template for notices of dossiers outside the reply window (``ma_ho_so``
+    and ``trang_thai``, in Vietnamese); empty: notices wait for the person's next message then.
     """
 
     page_id: str
@@ -42,6 +44,7 @@ class MessengerSettings:
     proof: bool = True
     handover: bool = False
     human_agent: bool = False
+    notice_template: str = ""
     staff_apps: frozenset[str] = frozenset({INBOX_APP_ID})
 
     def page_token(self) -> str:
@@ -75,6 +78,7 @@ def load_messenger_settings(env: Mapping[str, str] | None = None) -> MessengerSe
         proof=switch(values, "MOTCUA_MESSENGER_APPSECRET_PROOF", default=True),
         handover=switch(values, "MOTCUA_MESSENGER_HANDOVER", default=False),
         human_agent=switch(values, "MOTCUA_MESSENGER_HUMAN_AGENT", default=False),
+        notice_template=_notice_template(values),
         staff_apps=_staff(values),
     )
     settings.page_token()
@@ -101,6 +105,13 @@ def _version(values: Mapping[str, str]) -> str:
     value = values.get("MOTCUA_MESSENGER_GRAPH_VERSION", "").strip() or MessengerSettings.version
     if not _VERSION.match(value):
         raise SetupError("Set MOTCUA_MESSENGER_GRAPH_VERSION to a version like v25.0.")
+    return value
+
+
+def _notice_template(values: Mapping[str, str]) -> str:
+    value = values.get("MOTCUA_MESSENGER_NOTICE_TEMPLATE", "").strip()
+    if value and not re.fullmatch(r"[a-z0-9_]{1,512}", value):
+        raise SetupError("Set MOTCUA_MESSENGER_NOTICE_TEMPLATE to the name of the approved utility template.")
     return value
 
 

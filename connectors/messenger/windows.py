@@ -8,6 +8,7 @@ need an approved utility template.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -25,6 +26,13 @@ class Grants:
 
     human_agent: bool = False
     utility: bool = False
+
+
+def utility(name: str, values: Mapping[str, str]) -> dict[str, Any]:
+    """Return a body that sends an approved utility template in Vietnamese, with its named values."""
+    parameters = [{"type": "text", "parameter_name": key, "text": value} for key, value in values.items()]
+    template = {"name": name, "language": {"code": "vi"}, "components": [{"type": "body", "parameters": parameters}]}
+    return {"template": name, "message": {"template": template}}
 
 
 def messaging_fields(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from connectors.base import Body, Outcome
+from connectors.base import Body, Outcome, Reach
 from connectors.events import Ledger, Received
 from connectors.hooks import Hooks
 from connectors.outbound import Outbound
@@ -13,10 +13,13 @@ from connectors.tokens import TokenStore
 from connectors.zalo import verify as signature
 from connectors.zalo.api import ZaloApi
 from connectors.zalo.oauth import ZaloTokens
-from connectors.zalo.parse import parse, text_hash
+from connectors.zalo.parse import ANONYMOUS, parse, text_hash
 from connectors.zalo.render import capabilities, render
 from connectors.zalo.send import ZaloSender
 from connectors.zalo.settings import ZaloSettings
+from connectors.zalo.templates import ZaloTemplates
+from connectors.zalo.windows import Window, window
+from core.errors import SetupError, StorageUnavailable
 from core.message import Incoming, Reply
 
 
@@ -60,7 +63,30 @@ class ZaloChannel:
 
     def send(self, conversation: str, body: Body) -> Outcome:
         """Send one body."""
+        if "template" in body:
+            return self._by_template(conversation, body["template"])
         return self._sender.send(conversation, body)
+
+    def reach(self, conversation: str, *, refused: bool = False) -> Reach:
+        """Tell how the person can be reached unasked (contract A8); anonymous visitors never by template."""
+        now = window(self._ledger.last_interaction(conversation), self._now())
+        if not refused and (now in (Window.FREE, Window.UNKNOWN) or (now is Window.PAID and self.settings.paid)):
+            return "open"
+        anonymous = conversation.rpartition(":")[2].startswith(ANONYMOUS)
+        return "template" if self.settings.notice_template and not anonymous else "closed"
+
+    def template(self, data: Mapping[str, str]) -> Body:
+        """Return a body that sends the registered notice (contract A12)."""
+        return {"template": dict(data)}
+
+    def _by_template(self, conversation: str, data: Mapping[str, str]) -> Outcome:
+        person = conversation.rpartition(":")[2]
+        try:
+            return ZaloTemplates(self.settings, self.api).to_person(person, self.settings.notice_template, data)
+        except StorageUnavailable:  # before the call: the tokens cannot be read
+            return Outcome("retry", code="storage")
+        except SetupError:  # templates were switched off after the notice was stored
+            return Outcome("dead", code="templates_off")
 
     def arrived(self, conversation: str, body: Body, since: datetime) -> str | None:
         """Return the id of a message that seems lost but came back as an echo: then it must not be sent again."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from connectors.environment import address, read_secret_file, secret_file, switch
+from core.environment import address, read_secret_file, secret_file, switch
 from core.errors import SetupError
 
 _ID = re.compile(r"\d{5,25}\Z")
@@ -20,6 +20,8 @@ class ZaloSettings:
     The OA secret key signs the webhook; the app secret opens the token endpoint: two settings, as the console has two.
     ``buttons`` and ``lists`` may be switched off, as only projects and not the documentation show them on v3.
     ``paid`` lets answers go out between 48 hours and 7 days after the last interaction, which Zalo bills.
+    ``notice_template`` is the registered template for notices of dossiers outside the reply window (``ma_ho_so`` and
+    ``trang_thai``); empty: notices wait for the person's next message then.
     """
 
     app_id: str
@@ -37,6 +39,7 @@ class ZaloSettings:
     paid: bool = False
     proof: bool = False
     templates: bool = False
+    notice_template: str = ""
 
 
 def load_zalo_settings(env: Mapping[str, str] | None = None) -> ZaloSettings | None:
@@ -64,7 +67,18 @@ def load_zalo_settings(env: Mapping[str, str] | None = None) -> ZaloSettings | N
         paid=switch(values, "MOTCUA_ZALO_PAID", default=False),
         proof=switch(values, "MOTCUA_ZALO_APPSECRET_PROOF", default=False),
         templates=switch(values, "MOTCUA_ZALO_TEMPLATES", default=False),
+        notice_template=_notice_template(values),
     )  # fmt: skip
+
+
+def _notice_template(values: Mapping[str, str]) -> str:
+    name = "MOTCUA_ZALO_NOTICE_TEMPLATE"
+    value = values.get(name, "").strip()
+    if value and not re.fullmatch(r"[0-9]{1,20}", value):
+        raise SetupError(f"Set {name} to the number of the registered template for notices.")
+    if value and not switch(values, "MOTCUA_ZALO_TEMPLATES", default=False):
+        raise SetupError(f"{name} is set: set MOTCUA_ZALO_TEMPLATES=yes too, or leave {name} out.")
+    return value
 
 
 def _id(value: str, name: str) -> str:

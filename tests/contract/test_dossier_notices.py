@@ -41,12 +41,13 @@ def with_outbox(opened: Transactions) -> Transactions:
     return opened
 
 
-def publish(connection: Connection, notices: Sequence[Notice]) -> None:
+def publish(connection: Connection, notices: Sequence[Notice]) -> tuple[str, ...]:
     for notice in notices:
         connection.execute(
             "insert into outbox_copy values (%s, %s, %s, %s)",
             (notice.dedupe_key, notice.subscriber, list(notice.covers), notice.text),
         )
+    return ()
 
 
 def add(transactions: Transactions, count: int = 1) -> list[Dossier]:
@@ -105,7 +106,7 @@ def test_a_failing_outbox_undoes_the_publishing_and_nothing_is_lost(transactions
     follow(transactions, LAN, one)
     change(transactions, one, Status.DONE)
 
-    def broken(connection: Connection, notices: Sequence[Notice]) -> None:
+    def broken(connection: Connection, notices: Sequence[Notice]) -> tuple[str, ...]:
         publish(connection, notices)
         raise RuntimeError("killed")
 

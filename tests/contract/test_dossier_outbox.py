@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import psycopg
@@ -14,10 +15,14 @@ from connectors.web import WebChannel
 from core.dossier import HANOI, Status, StatusEvent
 from dossiers.facts import Secret
 from dossiers.load import load
+from dossiers.notices import waiting
 from dossiers.postgres import PostgresRegistry, set_status
+from dossiers.source import Source
 from dossiers.subscriptions import subscribe
 from gateway.database import Pool, open_pool, transaction
 from gateway.notices import Notices
+from gateway.outbox import Settled, begin_attempt, claim, settle
+from gateway.telling import Publisher, turned_back
 from tests.dossier_set import OVERDUE, RUNNING, rows
 
 SECRET = Secret(b"k" * 32)
@@ -35,7 +40,9 @@ def pool(database_url: str) -> Iterator[Pool]:
 
 
 def notices(pool: Pool, now: datetime) -> Notices:
-    return Notices(pool, {"web": WebChannel((b"s" * 32,), 4000), "memory": MemoryChannel()}, SECRET, lambda: now)
+    channels = {"web": WebChannel((b"s" * 32,), 4000), "memory": MemoryChannel()}
+    feed = Source().feed(lambda: transaction(pool), SECRET)
+    return Notices(pool, feed, Publisher(channels, lambda: now), lambda: now)
 
 
 def follow(pool: Pool, *people: str, code: str = RUNNING) -> None:
@@ -95,7 +102,7 @@ def test_a_round_that_fails_in_the_middle_is_undone_and_done_again(pool: Pool, m
         raise psycopg.OperationalError
 
     with monkeypatch.context() as patched:
-        patched.setattr("gateway.notices.lock_conversations", broken)
+        patched.setattr("gateway.telling.lock_conversations", broken)
         with pytest.raises(Exception, match="database"):
             notices(pool, MORNING).round()
     assert outbox(pool) == []
@@ -103,10 +110,44 @@ def test_a_round_that_fails_in_the_middle_is_undone_and_done_again(pool: Pool, m
     assert len(outbox(pool)) == 1
 
 
-def test_a_channel_that_is_off_holds_nobody_else_up(pool: Pool) -> None:
+def test_a_notice_for_a_channel_that_is_off_is_kept_and_holds_nobody_else_up(pool: Pool) -> None:
     follow(pool, "zalo:oa:x", WEB)
     follow(pool, WEB, code=OVERDUE)
     move(pool, Status.DONE)
     move(pool, Status.DONE, OVERDUE)
     notices(pool, MORNING).round()
     assert [row[0] for row in outbox(pool)] == [WEB, WEB]
+    with transaction(pool) as connection:
+        [kept] = waiting(connection, ["zalo:oa:x"])
+    assert "Đã xử lý xong" in kept.text
+
+
+def test_a_notice_not_sent_before_the_night_is_told_in_the_morning(pool: Pool) -> None:
+    evening = MORNING.replace(hour=20, minute=59)
+    follow(pool, PUSHED)
+    move(pool, Status.DONE)
+    assert notices(pool, evening).round() == 1
+    with transaction(pool) as connection:
+        [left] = connection.execute("select extract(epoch from expires_at - created_at) from outbox").fetchall()
+        assert 0 < left[0] <= 60
+        [item] = claim(connection, 1, 1)
+        assert settle(connection, item, Settled("dead", counts=False, reason="expired"), turned_back)
+    with transaction(pool) as connection:
+        assert connection.execute("select count(*) from dead_letter").fetchone() == (0,)
+    assert notices(pool, NIGHT).round() == 0
+    assert notices(pool, datetime.now(HANOI).replace(hour=9) + timedelta(days=1)).round() == 1
+    assert [row[2] for row in outbox(pool)] == ["dead", "open"]
+
+
+def test_a_notice_that_may_have_arrived_is_not_told_again(pool: Pool) -> None:
+    follow(pool, PUSHED)
+    move(pool, Status.DONE)
+    notices(pool, MORNING).round()
+    with transaction(pool) as connection:
+        [item] = claim(connection, 1, 1)
+        begin_attempt(connection, item)
+        unsure = replace(item, ambiguous=True)
+        assert settle(connection, unsure, Settled("dead", counts=False, reason="expired"), turned_back)
+    with transaction(pool) as connection:
+        assert connection.execute("select reason from dead_letter").fetchall() == [("expired",)]
+    assert notices(pool, MORNING + timedelta(days=1)).round() == 0

@@ -29,11 +29,12 @@ from core.dossier import HANOI, Status, StatusEvent
 from dossiers.load import load
 from dossiers.place import open_secret
 from dossiers.postgres import set_status
-from gateway.database import open_pool
+from gateway.database import open_pool, transaction
 from gateway.embedded import start_embedded
 from gateway.main import build_channels
 from gateway.notices import Notices
 from gateway.settings import load_settings
+from gateway.telling import Publisher
 from tests import messenger_books, zalo_books
 from tests.conversations.citizens import Citizen, WebCitizen, on_platform
 from tests.dossier_set import rows
@@ -84,7 +85,8 @@ class City:
         settings = load_settings(self.env)
         pool = open_pool(self.url, 3, "test-notices")
         morning = datetime.now(HANOI).replace(hour=9, minute=0) + timedelta(days=1)
-        keeper = Notices(pool, build_channels(settings), open_secret(self.env), lambda: morning)
+        feed = settings.dossiers.feed(lambda: transaction(pool), open_secret(self.env))
+        keeper = Notices(pool, feed, Publisher(build_channels(settings), lambda: morning), lambda: morning)
         for _ in range(rounds):
             keeper.round()
         pool.close()

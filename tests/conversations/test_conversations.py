@@ -4,11 +4,12 @@ A file is a list of conversations ``{name, turns}``; a turn is ``user: TEXT`` or
 before) with what the reply must be: ``kind``, ``procedure`` (null = none), ``aspect``, ``contains`` and ``never``
 (texts), ``options`` (``{min, max, titles, procedures}``), ``source`` (true: the reply names one), ``longest`` (most
 characters of the text). A value may be a list where several are right (``kind: [clarify, fallback]``).
-``moves: CODE`` with ``to: STATUS`` changes a dossier, and ``told`` says what each message that comes of it must hold (an
-empty list: nothing comes).
+``moves: CODE`` with ``to: STATUS`` changes a dossier, and ``told`` says what each message that comes of it must hold
+(an empty list: nothing comes).
 
-The files of ``EVERYWHERE`` run on the web and, through the fakes, on Zalo and Messenger: signed webhooks in, and out what
-the fake says that the person sees. There ``procedure``, ``aspect`` and ``source`` are not looked at, as nobody sees them.
+The files of ``EVERYWHERE`` run on the web and, through the fakes, on Zalo and Messenger: signed webhooks in, and out
+what the fake says that the person sees. There ``procedure``, ``aspect`` and ``source`` are not looked at: nobody sees
+them.
 """
 
 from __future__ import annotations

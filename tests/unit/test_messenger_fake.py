@@ -100,6 +100,9 @@ def test_batches_hold_several_items_and_duplicates_come_twice(make: Any) -> None
     assert max(len(body["entry"]) for body in bodies) == 2
 
 
+NOTICE = {"template": {"name": "thong_bao", "language": {"code": "vi"}}}
+
+
 def send(**more: Any) -> dict[str, Any]:
     return {"recipient": {"id": "1"}, "messaging_type": "RESPONSE", "message": {"text": "a"}, **more}
 
@@ -114,7 +117,8 @@ def send(**more: Any) -> dict[str, Any]:
         (send(recipient={"id": "1", "user_ref": "2"}), FRESH, 100, 0),
         (send(messaging_type="MESSAGE_TAG", tag="ACCOUNT_UPDATE"), FRESH, 100, 0),
         (send(messaging_type="MESSAGE_TAG", tag="HUMAN_AGENT"), FRESH, 10, 2018278),
-        (send(messaging_type="UTILITY"), FRESH, 200, 0),
+        (send(messaging_type="UTILITY"), FRESH, 100, 0),
+        (send(messaging_type="UTILITY", message=NOTICE), FRESH, 200, 0),
         (send(), ThreadView(DAY_MS + 1), 10, 2018278),
         (send(), ThreadView(None), 100, 2018001),
         (send(), ThreadView(1, blocked=True), 551, 1545041),
@@ -132,4 +136,4 @@ def test_what_the_platform_takes() -> None:
     assert refusal({"recipient": {"id": "1"}, "sender_action": "mark_seen"}, FRESH, Granted()) is None
     old = ThreadView(3 * DAY_MS)
     assert refusal(send(messaging_type="MESSAGE_TAG", tag="HUMAN_AGENT"), old, Granted(human_agent=True)) is None
-    assert refusal(send(messaging_type="UTILITY"), old, Granted(utility=True)) is None
+    assert refusal(send(messaging_type="UTILITY", message=NOTICE), old, Granted(utility=True)) is None

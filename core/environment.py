@@ -1,4 +1,4 @@
-"""Settings of channels from the environment: secrets from files, addresses, switches; a wrong one says what to set."""
+"""Settings from the environment: secrets from files, addresses, switches; a wrong one says what to set."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from core.errors import SetupError
 
 
 def secret_file(values: Mapping[str, str], name: str, what: str, switch: str) -> Path:
-    """Return the file that a setting names; ``switch`` is the setting that turned the channel on.
+    """Return the file that a setting names; ``switch`` is the setting that asks for it.
 
     Raises:
         SetupError: the setting is empty.
     """
     place = values.get(name, "").strip()
     if not place:
-        raise SetupError(f"Set {name} to a file (mode 0600) with {what}; the channel is on, as {switch} is.")
+        raise SetupError(f"Set {name} to a file (mode 0600) with {what}, as {switch} is set.")
     return Path(place)
 
 
