@@ -22,7 +22,18 @@ def commands(home: Home) -> typer.Typer:
     def url() -> str:
         return _database(home)
 
-    return dossier_app(Store(url, lambda: open_secret({**os.environ, "MOTCUA_HOME": str(home.path)})))
+    found = dossier_app(Store(url, lambda: open_secret({**os.environ, "MOTCUA_HOME": str(home.path)})))
+
+    @found.command()
+    def faults() -> None:
+        """Talk to the fake portal through every fault and print docs/dossier-faults.md."""
+        from cli.dossier_faults import markdown  # noqa: PLC0415 - the actions are loaded for this command only
+        from cli.sandbox import sandbox_database  # noqa: PLC0415 - as above
+
+        with sandbox_database(home.path, "motcua_faults") as database:
+            typer.echo(markdown(database), nl=False)
+
+    return found
 
 
 def _database(home: Home) -> str:

@@ -11,9 +11,9 @@ import random
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import Any
 from urllib.parse import quote
@@ -24,6 +24,7 @@ from urllib3.exceptions import HTTPError, NewConnectionError
 from core.dossier import Change, Dossier, DossierUnavailable, Grouping, Tally
 from dossiers.breaker import Breaker
 from dossiers.code import find_dossier_code
+from dossiers.lookup import utc_now
 from dossiers.wire import DossierUnreadable, change_from, dossier_from, tally_from
 
 _TIMEOUT = 2.0
@@ -51,6 +52,7 @@ class HttpRegistry:
     code_pattern: str = r".*"
     timeout: float = _TIMEOUT
     breaker: Breaker = field(default_factory=Breaker)
+    clock: Callable[[], datetime] = field(default=utc_now, repr=False)
     _last: OrderedDict[str, Dossier] = field(default_factory=OrderedDict, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
 
@@ -62,17 +64,17 @@ class HttpRegistry:
         """Let the system compare the fact. Sent once: it may count tries."""
         body = {"maHoSo": code, "chungThuc": fact}
         found = _field(self._call("POST", "/api/dossiers/verify", body=body), "hoSo")
-        return None if found is None else self._keep(dossier_from(found, datetime.now(UTC)), code)
+        return None if found is None else self._keep(dossier_from(found, self.clock()), code)
 
     def read(self, code: str) -> Dossier | None:
         """Return the dossier, or its last known state of the last 24 hours when the system gives no usable answer."""
         try:
             answer = self._call("GET", f"/api/dossiers/{quote(code, safe='')}", again=True)
             found = _field(answer, "hoSo") if answer is not None else None
-            return None if found is None else self._keep(dossier_from(found, datetime.now(UTC)), code)
+            return None if found is None else self._keep(dossier_from(found, self.clock()), code)
         except DossierUnavailable:
             last = self._last.get(code)
-            if last is None or datetime.now(UTC) - last.as_of > _KEPT_FOR:
+            if last is None or self.clock() - last.as_of > _KEPT_FOR:
                 raise
             return last.model_copy(update={"stale": True})
 

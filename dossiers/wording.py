@@ -33,7 +33,7 @@ _COMMON_WORDS = 2
 def state_text(dossier: Dossier, now: datetime, days: Workdays | None = None, papers: Sequence[Paper] = ()) -> str:
     """Return the state of a dossier: what and where, the status, the five steps, the time, what to do."""
     due = deadline(dossier, now, days or workdays_of(dossier.unit))
-    holder = f", người nộp: {dossier.holder}" if dossier.holder else ""
+    holder = f", người nộp: {dossier.holder.removesuffix('.')}" if dossier.holder else ""
     parts = [
         _old(dossier),
         f"Hồ sơ {dossier.procedure_name}, nộp tại {dossier.unit}{holder}.",
@@ -120,7 +120,10 @@ def locked_text(outcome: Locked) -> str:
 def _old(dossier: Dossier) -> str:
     if not dossier.stale:
         return ""
-    return f"Hệ thống hồ sơ đang không phản hồi; đây là tình trạng gần nhất tôi biết, lúc {_moment(dossier.as_of)}."
+    return (
+        "Tôi chưa lấy được thông tin mới từ hệ thống hồ sơ; "
+        f"đây là tình trạng gần nhất tôi biết, lúc {_moment(dossier.as_of)}."
+    )
 
 
 def _overdue(dossier: Dossier, due: Deadline) -> str:

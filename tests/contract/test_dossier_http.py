@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
+from cli.dossier_faults import markdown
 from core.dossier import HANOI, DossierUnavailable, Status, StatusEvent
 from dossiers.breaker import Breaker
 from dossiers.facts import Secret
@@ -136,10 +138,6 @@ def test_times_without_a_zone_are_hanois(portal: FakePortal) -> None:
     assert dossier_from(sent, NOW).received_at == datetime(2026, 11, 13, 9, 0, tzinfo=HANOI)
 
 
-def test_the_recorded_run_is_what_the_page_shows() -> None:
-    from pathlib import Path
-
-    from dossiers.fakes.run import markdown
-
+def test_the_recorded_run_is_what_the_page_shows(database_url: str) -> None:
     page = Path(__file__).parents[2] / "docs" / "dossier-faults.md"
-    assert page.read_text(encoding="utf-8") == markdown()
+    assert page.read_text(encoding="utf-8") == markdown(database_url), "run './motcua dossier faults'"

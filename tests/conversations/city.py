@@ -46,7 +46,7 @@ _OF_DOSSIERS = ("record", "secret_fact", "tries", "verified", "change", "subscri
 
 @dataclass(frozen=True)
 class City:
-    """The running stack and its two platforms. ``env`` is that of the stack's processes."""
+    """The running stack and its two platforms."""
 
     stack: Stack
     home: Home
@@ -60,8 +60,8 @@ class City:
 
     @property
     def env(self) -> dict[str, str]:
-        """The environment of the stack's processes."""
-        return dict(self.stack.children[0].spec.env)
+        """The environment of the stack's worker."""
+        return dict(next(child.spec.env for child in self.stack.children if child.spec.name == "worker"))
 
     @property
     def url(self) -> str:
