@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from actions.dossier_words import question_of
+from actions.dialogue import meant
+from actions.dossier_words import asks_about_notices, question_of
 from actions.misses import HUMAN
 from actions.services import Services
 from actions.turn import Outcome, TopicAction, Turn
 from core.dossier import DossierUnavailable
 from core.message import Reply, ReplyKind
 from dossiers.code import find_dossier_code
+from dossiers.vault import is_lent
 
 WHERE = (
     "Anh/Chị tra cứu tình trạng hồ sơ bằng một trong các cách:\n"
@@ -42,20 +44,23 @@ class ActionDossier:
             talk = Talk(self.services, room, turn)
             reply = talk.reply()
             opened = {"dossier_open": True, "focus_procedure": None} if talk.is_open() else {"dossier_open": False}
-            return Outcome(reply, {"misses": 0, **opened})
+            return Outcome(reply, {"misses": 0, "dossier_said": is_lent(reply.text), **opened})
         except DossierUnavailable as error:
             reply = Reply(kind=ReplyKind.STATUS, text=error.citizen_text, options=(HUMAN,))
             return Outcome(reply, {"misses": 0})
 
     def takes(self, turn: Turn, action: str) -> bool:
-        """Tell whether a question read as one about a procedure is about the dossier shown before.
+        """Tell whether a turn read as another topic's is about the dossier shown before.
 
-        "Bao giờ có kết quả", "người khác lấy hộ được không": when no procedure was named, now or since.
+        "Nhắc lại" right after it; and "bao giờ có kết quả", "người khác lấy hộ được không", when no procedure was
+        named, now or since.
         """
+        if turn.intent == "repeat" and turn.slots.get("dossier_said"):
+            return meant(turn) == "repeat"
         if not turn.slots.get("dossier_open") or turn.focus or action not in _ABOUT_PROCEDURES:
             return False
         named = turn.entity("procedure") or turn.entity("procedure_code")
-        return named is None and question_of(turn.text) is not None
+        return named is None and (question_of(turn.text) is not None or asks_about_notices(turn.text))
 
 
 def _unconnected(turn: Turn) -> Outcome:

@@ -6,12 +6,28 @@ The bot sees references in place of codes and facts, and carries a reference in 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from viet_nlu.text import fold
+
 from actions.dossier import WHERE
 from actions.dossier_room import DossierRoom
-from actions.dossier_words import WISHES, Wish, is_stop, question_of, wish_of
+from actions.dossier_texts import (
+    BUTTONS,
+    FOLLOWED,
+    FOLLOWS,
+    FORGOTTEN,
+    HERE,
+    NONE_FOLLOWED,
+    NOTICES,
+    OTHER,
+    PACES,
+    WHICH,
+    more,
+)
+from actions.dossier_words import WISHES, Wish, asks_about_notices, is_stop, question_of, wish_of
 from actions.misses import HUMAN
 from actions.services import Services
 from actions.turn import Turn, payload
@@ -23,29 +39,13 @@ from dossiers.code import masked
 from dossiers.lookup import Locked, NotMatched, Shown
 from dossiers.service import Heard, NotOurs, hear
 from dossiers.service import Outcome as Found
-from dossiers.vault import ASKED
-from dossiers.wording import Question
+from dossiers.vault import ASKED, SAID
+from dossiers.wording import QUESTIONS, Question
 
 _SHOWN = 3  # as many dossiers to choose from
 Pending = tuple[Wish | None, str | None]
 
-HERE = "• Hoặc tra cứu ngay tại đây: Anh/Chị gửi cho tôi mã hồ sơ in trên phiếu tiếp nhận, dạng như H26-251225-0001."
-WHICH = "Anh/Chị muốn hỏi hồ sơ nào dưới đây? Với hồ sơ khác, vui lòng gửi mã hồ sơ."
-OTHER = "Dạ, Anh/Chị vui lòng gửi mã của hồ sơ đó (in trên phiếu tiếp nhận), kèm thông tin xác nhận của hồ sơ đó."
-FORGOTTEN = (
-    "Tôi đã kết thúc phiên tra cứu: muốn xem lại hồ sơ, cần gửi lại mã hồ sơ và thông tin xác nhận. "
-    "Việc theo dõi hồ sơ (nếu có) vẫn giữ; để ngừng, Anh/Chị nhắn: hủy theo dõi."
-)
-FOLLOWS = (
-    "Tôi sẽ nhắn Anh/Chị mỗi khi hồ sơ đổi trạng thái (không nhắn từ 21:00 đến 7:00). "
-    "Để ngừng, Anh/Chị nhắn: hủy theo dõi."
-)
-FOLLOWED = "Anh/Chị đang theo dõi hồ sơ này rồi (hoặc đã theo dõi đủ 50 hồ sơ). Để ngừng, Anh/Chị nhắn: hủy theo dõi."
-NONE_FOLLOWED = "Anh/Chị hiện không theo dõi hồ sơ nào."
-PACES = {
-    "digest": "Từ nay tôi gộp các thay đổi thành một tin mỗi ngày, lúc 17:00.",
-    "each": "Từ nay tôi nhắn từng thay đổi của hồ sơ Anh/Chị theo dõi.",
-}
+_THIS = re.compile(r"\bho so nay\b")
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,12 @@ class Talk:
 
     def reply(self) -> Reply:
         """Do what is wished, or look the dossier up and answer the question about it."""
+        if self.turn.intent == "repeat":
+            return self._again()
         heard = hear(self.room.vault.reveal(self.person, self.turn.text))
         wish = self._wish()
+        if not heard.code and wish in (None, "follow") and asks_about_notices(self.turn.text):
+            return self._notices()
         if wish in ("unfollow", "followed", "digest", "each", "forget") or (wish == "other" and not heard.code):
             return self._done(wish, heard.code)
         pending = self._pending()
@@ -100,11 +104,37 @@ class Talk:
             return False
         return question_of(self.turn.text) is None or not self.room.desk.lookup.verified_codes(self.person)
 
+    def _notices(self) -> Reply:
+        """Yes, one is told: how, and the button where a dossier is at hand."""
+        if self.is_open():
+            return _reply(ReplyKind.STATUS, NOTICES, BUTTONS["follow"])
+        return _reply(ReplyKind.STATUS, f"{NOTICES}\n{HERE}", HUMAN)
+
+    def _again(self) -> Reply:
+        """Tell what was told last, read anew: what the tracker does not hold it cannot repeat."""
+        said, _, code = (self.room.vault.note(self.person, SAID) or "").partition("|")
+        if said == "followed":
+            return self._followed()
+        found = self.room.desk.look_up(self.person, code or None, None)
+        if not isinstance(found, Shown):
+            return self._not_shown(found, code or None, None)
+        asked: Question = next((question for question in QUESTIONS if question == said), "status")
+        return self._told(found.dossier, asked)
+
+    def _spoken_of(self) -> str | None:
+        """The code of the dossier told of last, when this turn goes on about it: a question, a button, "hồ sơ này"."""
+        if not self.turn.slots.get("dossier_said"):
+            return None
+        goes_on = self.turn.entity("wish") or question_of(self.turn.text) or _THIS.search(fold(self.turn.text))
+        note = self.room.vault.note(self.person, SAID) if goes_on else None
+        return (note or "").partition("|")[2] or None
+
     def _looked_up(self, heard: Heard, pending: Pending | None, wish: Wish | None) -> Reply:
         fact = heard.fact if heard.code or pending else None
         code = heard.code or (pending[1] if pending and (fact or not self._verified_alone()) else None)
         if code is None and fact is not None:
             fact = None  # a fact of no dossier: the code is asked for first
+        code = code or self._spoken_of()
         found = self.room.desk.look_up(self.person, code, fact)
         if isinstance(found, Shown):
             self.room.vault.drop_note(self.person, ASKED)
@@ -128,6 +158,7 @@ class Talk:
 
     def _which(self, codes: Sequence[str]) -> Reply:
         """Ask which of the verified dossiers is meant: the codes are lent, the buttons carry references."""
+        self.room.vault.drop_note(self.person, SAID)
         lines = [f"{number}. {code}" for number, code in enumerate(codes, 1)]
         references = [self.room.vault.code_reference(self.person, code) for code in codes]
         buttons = [
@@ -139,15 +170,18 @@ class Talk:
     def _shown(self, dossier: Dossier, wish: Wish | None) -> Reply:
         if wish == "follow":
             text = FOLLOWS if self.room.desk.subscribe(self.person, dossier) else FOLLOWED
-            return _reply(ReplyKind.STATUS, text, *_more("follow", "where"))
-        question = self._question(dossier)
+            return _reply(ReplyKind.STATUS, text, *more("follow", "where"))
+        return self._told(dossier, self._question(dossier))
+
+    def _told(self, dossier: Dossier, question: Question) -> Reply:
+        self.room.vault.set_note(self.person, SAID, f"{question}|{dossier.code}")
         text = self.room.desk.explain(dossier, question, self._papers(dossier))
         asked = {"supplement"} if dossier.status is not Status.SUPPLEMENT else set()
-        return _reply(ReplyKind.STATUS, self._lent(text), *_more("status", question, *asked), HUMAN)
+        return _reply(ReplyKind.STATUS, self._lent(text), *more("status", question, *asked), HUMAN)
 
     def _question(self, dossier: Dossier) -> Question:
         pressed = self.turn.entity("wish")
-        if pressed in _BUTTONS and pressed not in WISHES:
+        if pressed in BUTTONS and pressed not in WISHES:
             return pressed  # type: ignore[return-value]  # the other keys are questions
         return question_of(self.turn.text) or "status"
 
@@ -182,32 +216,13 @@ class Talk:
         followed = self.room.desk.followed(self.person)
         if not followed:
             return _reply(ReplyKind.STATUS, NONE_FOLLOWED)
+        self.room.vault.set_note(self.person, SAID, "followed|")
         lines = [f"• {one.procedure_name} ({masked(one.code)})" for one in followed]
         text = f"Anh/Chị đang theo dõi {len(followed)} hồ sơ:\n" + "\n".join(lines)
-        return _reply(ReplyKind.STATUS, self._lent(text), _BUTTONS["unfollow"])
+        return _reply(ReplyKind.STATUS, self._lent(text), BUTTONS["unfollow"])
 
     def _lent(self, text: str) -> str:
         return self.room.vault.lend(self.person, text)
-
-
-def _button(title: str, intent: str, wish: str) -> Button:
-    return Button(title=title, payload=payload(intent, wish=wish))
-
-
-_BUTTONS = {
-    "follow": _button("Theo dõi hồ sơ này", "manage_dossier", "follow"),
-    "supplement": _button("Cần bổ sung gì?", "ask_dossier_status", "supplement"),
-    "where": _button("Nhận kết quả ở đâu?", "ask_dossier_status", "where"),
-    "status": _button("Xem tình trạng", "ask_dossier_status", "status"),
-    "unfollow": _button("Hủy theo dõi", "manage_dossier", "unfollow"),
-    "forget": _button("Kết thúc tra cứu", "manage_dossier", "forget"),
-}
-
-
-def _more(*without: str) -> tuple[Button, ...]:
-    """What else can be asked of the dossier just shown, at most three."""
-    names = [name for name in ("follow", "supplement", "where", "forget") if name not in without]
-    return tuple(_BUTTONS[name] for name in names[:3])
 
 
 def _reply(kind: ReplyKind, text: str, *options: Button) -> Reply:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, get_args
 
+from viet_nlu.teencode import expand
 from viet_nlu.text import fold
 
 if TYPE_CHECKING:
@@ -33,33 +34,54 @@ _WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
 )  # fmt: skip
 _QUESTIONS: tuple[tuple[Question, re.Pattern[str]], ...] = (
     ("proxy", re.compile(
-        r"\b(?:lay|nhan|linh|nop)\b.{0,16}\b(?:ho|thay|giup)\b|nguoi khac|nguoi nha|uy quyen"
+        r"\b(?:lay|nhan|linh|nop)\b.{0,20}\b(?:ho(?! so)|thay|giup)\b|nguoi khac|nguoi nha|uy quyen"
         r"|\bnho\b.{0,16}\b(?:lay|nhan)\b"
     )),
     ("why_returned", re.compile(
-        r"\b(?:vi sao|tai sao|sao|ly do|bi)\b.{0,24}\b(?:tra lai|tu choi|tra ve|bi tra|dung)\b"
+        r"\b(?:vi sao|tai sao|sao|ly do|bi)\b.{0,24}\b(?:tra lai|tu choi|tra ve|bi tra|dung|khong nhan ho so)\b"
     )),
     ("supplement", re.compile(r"\bbo sung\b|thieu (?:gi|giay|cai|nhung)|\bthieu\b.{0,8}\b(?:gi|khong)\b|can them gi")),
     ("where", re.compile(
-        r"\b(?:lay|nhan|linh)\b.{0,20}\bo (?:dau|cho)|o dau.{0,12}\b(?:lay|nhan)\b|(?:lay|nhan) ket qua.{0,12}mang"
+        r"\b(?:lay|nhan|linh|tra(?! cuu))\b.{0,24}\bo (?:dau|cho)|\bo dau.{0,12}\b(?:lay|nhan)\b"
+        r"|\b(?:den|toi|ra) (?:dau|cho nao).{0,12}\b(?:lay|nhan)\b|\b(?:lay|nhan) ket qua.{0,12}mang"
     )),
-    ("when", re.compile(r"bao gio|khi nao|bao lau|luc nao|may ngay|ngay hen|con bao nhieu ngay|(?:hen|han) ngay")),
+    ("when", re.compile(
+        r"bao gio|khi nao|bao lau|luc nao|may (?:ngay|hom) nua|may ngay|ngay hen|bao nhieu ngay|(?:hen|han) ngay"
+        r"|ngay nao.{0,20}\b(?:tra|xong|nhan|lay|co)\b"
+    )),
 )  # fmt: skip
 _STOP = re.compile(r"\b(?:huy|bo|ngung|dung) (?:viec )?theo doi\b")
+_NOTICES = re.compile(
+    r"\b(?:co|duoc)\b.{0,20}\b(?:bao|nhan tin|nhan|nhac|thong bao|tb|goi)\b.{0,32}\b(?:khong|chua|hong)\b"
+    r"(?!.{0,12}\b(?:o dau|bao gio)\b)"
+)
+_OTHER_NOTICES = re.compile(
+    r"\bnhan (?:ket qua|ho|thay|giup|giay|duoc|ho so)|\bbao (?:gio|lau|nhieu|hiem|mat)|\bbao cao"
+)
 
 
 def is_stop(text: str) -> bool:
     """Tell whether a text asks to follow no more in the words that we teach, whatever intent was read from it."""
-    return _STOP.search(" ".join(fold(text).split())) is not None
+    return _STOP.search(_plain(text)) is not None
+
+
+def asks_about_notices(text: str) -> bool:
+    """Tell whether a text asks whether one is told: "có báo cho tôi khi xong không"."""
+    return _NOTICES.search(_OTHER_NOTICES.sub(" ", _plain(text))) is not None
 
 
 def wish_of(text: str) -> Wish | None:
     """Return what a text wants done, or ``None``; asked where the intent says that something is to be done."""
-    folded = " ".join(fold(text).split())
+    folded = _plain(text)
     return next((wish for wish, shape in _WISHES if shape.search(folded)), None)
 
 
 def question_of(text: str) -> Question | None:
     """Return which of the usual questions about a dossier a text asks, or ``None``."""
-    folded = " ".join(fold(text).split())
+    folded = _plain(text)
     return next((question for question, shape in _QUESTIONS if shape.search(folded)), None)
+
+
+def _plain(text: str) -> str:
+    """Chat spelling written out, without marks, in lower case and single spaces."""
+    return " ".join(fold(expand(text)).split())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
@@ -24,7 +24,7 @@ from actions.settings import open_services
 from actions.turn import Outcome, TopicAction, Turn
 
 TOPICS = (complaint, dialogue, dossier, fallback, handoff, office, privacy, procedure, safety, smalltalk)
-UNREMEMBERED = frozenset({"action_dossier"})
+ONE_TURN = ("erase_asked", "dossier_said")
 log = logging.getLogger("motcua.actions")
 
 
@@ -33,12 +33,20 @@ def all_actions(services: Services) -> list[TopicAction]:
     return [action for topic in TOPICS for action in topic.actions(services)]
 
 
+class Taker(TopicAction, Protocol):
+    """An action that may take over a turn that was understood as another topic's."""
+
+    def takes(self, turn: Turn, action: str) -> bool:
+        """Tell whether the turn, understood as one for ``action``, is about what this topic spoke of last."""
+        ...
+
+
 class SdkAction(Action):  # type: ignore[misc]
     """Wraps one topic action in rasa-sdk's shape: tracker in, one custom reply and slot events out."""
 
-    def __init__(self, action: TopicAction, desk: dossier.ActionDossier | None = None) -> None:
+    def __init__(self, action: TopicAction, takers: Sequence[Taker] = ()) -> None:
         self.action = action
-        self.desk = desk
+        self.takers = takers
 
     def name(self) -> str:
         """Return the name that the rules call."""
@@ -47,24 +55,28 @@ class SdkAction(Action):  # type: ignore[misc]
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Answer the turn with exactly one custom message."""
         turn = turn_of(tracker)
-        outcome = respond(self.action, turn, self.desk)
+        outcome = respond(self.action, turn, self.takers)
         reply = outcome.reply.model_copy(update={"intent": turn.intent, "confidence": round(turn.confidence, 4)})
         dumped = reply.model_dump(mode="json")
         dispatcher.utter_message(json_message=dumped)
-        slots = dict(outcome.slots)
-        if self.action.name not in UNREMEMBERED:
+        slots = {**passing(turn), **outcome.slots}
+        if not slots.get("dossier_said"):
             slots["last_reply"] = dumped
         return [SlotSet(name, value) for name, value in slots.items()]
 
 
-def respond(action: TopicAction, turn: Turn, desk: dossier.ActionDossier | None = None) -> Outcome:
-    """Answer a turn; danger to life in the text goes before whatever was understood, then a dossier just shown."""
+def respond(action: TopicAction, turn: Turn, takers: Sequence[Taker] = ()) -> Outcome:
+    """Answer a turn; danger to life in the text goes before whatever was understood, then what was just spoken of."""
     danger = danger_in(turn.text)
     if danger is not None and turn.intent not in safety.REPLIES:
         return safety.safety_outcome(danger)
-    if desk is not None and desk.takes(turn, action.name):
-        return desk.respond(turn)
-    return action.respond(turn)
+    taker = next((taker for taker in takers if taker.takes(turn, action.name)), None)
+    return (taker or action).respond(turn)
+
+
+def passing(turn: Turn) -> dict[str, Any]:
+    """Return the slots that hold for one turn only, emptied where they were set; the answer may set them again."""
+    return {name: None for name in ONE_TURN if turn.slots.get(name)}
 
 
 def turn_of(tracker: Tracker) -> Turn:
@@ -89,12 +101,19 @@ def turn_of(tracker: Tracker) -> Turn:
     )
 
 
+def takers_of(actions: Sequence[TopicAction]) -> list[Taker]:
+    """Return the actions that take a turn over from the one that was understood, the most pressing first."""
+    found: list[Taker] = [action for action in actions if isinstance(action, privacy.ActionPrivacy)]
+    found += [action for action in actions if isinstance(action, dossier.ActionDossier)]
+    return found
+
+
 def executor_of(actions: Sequence[TopicAction]) -> ActionExecutor:
     """Return rasa-sdk's executor with every action registered."""
     executor = ActionExecutor()
-    desk = next((action for action in actions if isinstance(action, dossier.ActionDossier)), None)
+    takers = takers_of(actions)
     for action in actions:
-        executor.register_action(SdkAction(action, desk))
+        executor.register_action(SdkAction(action, takers))
     return executor
 
 

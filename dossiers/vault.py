@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEPT_FOR = timedelta(minutes=15)
+SAID = "said"  # the note of what was told last: which question, of which dossier
 ASKED = "asked"  # the note that stands while a code or a second fact is asked for
 Kind = Literal["code", "number"]
 REFERENCE = re.compile(r"H00-000000-\d{4,}|\[số riêng \d+\]")
@@ -152,6 +153,11 @@ class Vault:
 
     def _open(self, person: bytes, name: str, value: bytes) -> str:
         return self._cipher.decrypt(value[:_NONCE], value[_NONCE:], person + name.encode()).decode()
+
+
+def is_lent(text: str) -> bool:
+    """Tell whether a text carries a reference in place of what a person is to read."""
+    return LENT.search(text) is not None
 
 
 def purge(connection: Connection, now: datetime) -> int:

@@ -16,6 +16,7 @@ PAGE = 100
 _SINCE = """
     select seq, 'in', event_id, jsonb_build_object('text', coalesce(body ->> 'text', '')), received_at
     from inbox where conversation = %(conversation)s and seq > %(after)s and channel = 'web'
+      and body is not null
     union all
     select seq, 'out', dedupe_key, body, created_at
     from outbox where conversation = %(conversation)s and seq > %(after)s and state = 'sent' and body is not null

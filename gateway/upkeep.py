@@ -1,10 +1,10 @@
-"""Upkeep: once a minute every channel does what is due (tokens), and one that has gone silent raises an alarm."""
+"""Upkeep, once a minute: channels do what is due (tokens), silent ones raise an alarm, erasure is carried out."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from connectors.base import Channel
@@ -20,8 +20,14 @@ _log = logging.getLogger(__name__)
 class Upkeep:
     """A thread of the worker; with several workers the channels' own locks keep the work single."""
 
-    def __init__(self, channels: Mapping[str, Channel], pool: Pool | None = None, silent_minutes: int = 0) -> None:
-        self._channels, self._pool, self._silent_minutes = channels, pool, silent_minutes
+    def __init__(
+        self,
+        channels: Mapping[str, Channel],
+        pool: Pool | None = None,
+        silent_minutes: int = 0,
+        chores: Sequence[Callable[[], object]] = (),
+    ) -> None:
+        self._channels, self._pool, self._silent_minutes, self._chores = channels, pool, silent_minutes, chores
         self._since, self._silent = datetime.now(UTC), set[str]()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
@@ -41,6 +47,8 @@ class Upkeep:
                 _maintain(name, channel)
                 if self._pool and self._silent_minutes and not channel.pulled:
                     self.watch_silence(self._pool, name, datetime.now(UTC))
+            for chore in self._chores:
+                _do(chore)
             if self._stopping.wait(UPKEEP_SECONDS):
                 return
 
@@ -59,6 +67,13 @@ class Upkeep:
         elif name not in self._silent:
             self._silent.add(name)
             raise_alarm(name, "silent")
+
+
+def _do(chore: Callable[[], object]) -> None:
+    try:
+        chore()
+    except Exception:  # outer door of the thread, as below
+        _log.exception("a chore failed")
 
 
 def _maintain(name: str, channel: Channel) -> None:

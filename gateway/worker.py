@@ -17,6 +17,7 @@ from dossiers.place import open_secret
 from dossiers.vault import Vault
 from gateway.bot_client import BotClient
 from gateway.database import Connection, Pool, open_pool, transaction
+from gateway.erasure import erase_due
 from gateway.handling import Handling
 from gateway.inbox import WAKE_WORKERS, free_orphans, hold_owner
 from gateway.lanes import Rate
@@ -58,7 +59,8 @@ class Worker:
         )  # fmt: skip
         rate = Rate(limits.sends_per_second, limits.sends_per_second)
         self.sending = Sending(self._pool, channels, owner, settings.senders, rate, turn_back=turned_back)
-        self._upkeep = Upkeep(channels, self._pool, limits.silent_minutes)
+        erasure = (lambda: erase_due(self._pool, secret),)
+        self._upkeep = Upkeep(channels, self._pool, limits.silent_minutes, erasure)
         self._listener = Listener(
             settings.database_url,
             "motcua-worker-listener",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actions.dossier import ActionDossier
-from actions.dossier_words import is_stop, question_of, wish_of
+from actions.dossier_words import asks_about_notices, is_stop, question_of, wish_of
 from actions.services import Services
 from actions.turn import Turn
 from core.dossier import DossierUnavailable
@@ -42,13 +42,54 @@ def test_wishes_are_read_from_words(text: str, wish: str | None) -> None:
         ("nhận kết quả ở đâu", "where"),
         ("người khác lấy hộ được không", "proxy"),
         ("can bo sung gi", "supplement"),
+        ("tôi phải bổ sung gì", "supplement"),
+        ("toi phai bo sung gi", "supplement"),
+        ("hs e thiếu giấy j v ạ", "supplement"),
+        ("ng khác lấy kq hộ đc k", "proxy"),
+        ("nhờ ng nhà lấy hs hộ đc ko", "proxy"),
+        ("vì sao hồ sơ bị trả lại", "why_returned"),
+        ("hs bị trả về vì sao v", "why_returned"),
+        ("sao hồ sơ của em lại bị trả về", "why_returned"),
+        ("lý do hồ sơ của tôi bị từ chối là gì", "why_returned"),
+        ("tại sao người ta không nhận hồ sơ của tôi", "why_returned"),
+        ("bh có kq", "when"),
+        ("bn ngày nữa hs của e xong", "when"),
+        ("mấy hôm nữa thì có kết quả", "when"),
+        ("ngày nào tôi được trả kết quả", "when"),
+        ("nhận kq hs ở đâu v ạ", "where"),
+        ("tôi đến đâu để nhận kết quả hồ sơ", "where"),
+        ("kết quả hồ sơ của em trả ở chỗ nào", "where"),
         ("hồ sơ của tôi tới đâu rồi", None),
+        ("có báo cho tôi khi xong không", None),
         ("tra cứu hồ sơ ở đâu", None),
         ("làm sao để tra cứu hồ sơ", None),
     ],
 )
 def test_questions_are_read_from_words(text: str, question: str | None) -> None:
     assert question_of(text) == question
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "có báo cho tôi khi xong không", "co bao cho toi khi xong khong", "xong có báo k ạ", "có kq có nhắn mình ko",
+        "khi nào xong có báo cho tôi không", "hồ sơ xong có ai gọi không", "có nhắn tin báo khi xong không",
+        "xong hồ sơ có thông báo qua Zalo không", "có tb khi hs xong k",
+    ],
+)  # fmt: skip
+def test_whether_one_is_told_is_a_question_of_its_own(text: str) -> None:
+    assert asks_about_notices(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "có kết quả chưa", "báo cho tôi khi xong nhé", "bao giờ có kết quả", "có nhận kết quả hộ được không",
+        "mất bao lâu", "có nhận hồ sơ thứ bảy không", "có báo cáo gì không", "người khác nhận hộ có được không",
+    ],
+)  # fmt: skip
+def test_other_questions_are_not_taken_for_it(text: str) -> None:
+    assert not asks_about_notices(text)
 
 
 def test_only_the_words_that_we_teach_stop_notices_whatever_the_intent() -> None:
