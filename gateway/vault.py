@@ -13,9 +13,11 @@ from core.message import Incoming, Reply
 from dossiers.vault import ASKED, LENT, Private, Vault
 from gateway.bot_client import BotClient
 from gateway.payload import PayloadSigner, looks_signed
+from gateway.spoken import Spoken, spoken_numbers
 
 GONE = "Nội dung trả lời này đã hết thời hạn hiển thị. Anh/Chị vui lòng hỏi lại giúp tôi ạ."
 _LEAST_DIGITS = 4
+_LONG_DIGITS = 9
 _GAP = r"[\s.,\-–—_]{0,3}"
 # Looser than any reader of codes: what only looks like one is hidden too.
 _CODE = re.compile(
@@ -29,7 +31,16 @@ _PROCEDURE = re.compile(r"(?<![\w.])(?<!\d[ .\-])[1-9]\.\d{6}(?:\.000\.00\.00\.[
 _LONG = re.compile(rf"\+?\d(?:{_GAP}\d){{8,}}")
 _SHORT = re.compile(rf"\d(?:{_GAP}\d){{3,}}")
 _MONEY = re.compile(r"\s*(?:đ|vn|trieu|triệu)", re.IGNORECASE)
-_CUE = re.compile(r"\b(?:so cuoi|chu so cuoi|pin|dinh danh|cccd|cmnd|can cuoc so|sdt|so dien thoai)\b")
+_CUE = re.compile(
+    r"\b(?:so cuoi|chu so cuoi|pin|dinh danh|cccd|cmnd|cmt|can cuoc so|so can cuoc|sdt|so dt|so dien thoai|so duoi"
+    r"|duoi (?:so|sdt|dt|dien thoai|la))\b"
+)
+# A message of nothing but a number and these words is an answer of one's own, whoever asked for it and when.
+_POLITE = frozenset({
+    "a", "ah", "anh", "ban", "cam", "chi", "cua", "da", "day", "dung", "duoc", "em", "gui", "ha", "het", "la", "ma",
+    "me", "minh", "mk", "na", "nao", "nay", "ne", "nha", "nhe", "nhi", "o", "oi", "ok", "on", "roi", "so", "t",
+    "tao", "the", "thi", "thoi", "toi", "tui", "u", "ua", "va", "vang", "vay", "ve", "x", "xin",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,7 +56,9 @@ class Veil:
             DossierUnavailable: it holds something to hide and the database is away.
         """
         text = _visible(message.text)
-        if message.payload is not None or looks_signed(text.strip()) or _digits(text) < _LEAST_DIGITS:
+        if message.payload is not None or looks_signed(text.strip()):
+            return message
+        if _digits(text) < _LEAST_DIGITS and not _said(text, _LEAST_DIGITS):
             return message
         number = f"{message.channel}:{message.event_id}"
         known = self.vault.hidden(message.conversation, number)
@@ -68,15 +81,44 @@ def private_parts(text: str, *, asked: bool = False) -> list[Private]:
     """Return what the bot must not see, from left to right without overlap.
 
     ``asked``: we asked for a code or a second fact, so that short numbers (four digits and more) are one. They are one
-    too beside a code, and where words say so ("4 số cuối", "PIN").
+    too beside a code, where words say so ("4 số cuối", "PIN"), and where they are all that is said. Digits said in
+    words count as well ("năm sáu bảy tám").
     """
     parts = [Private(f.start(), f.end(), "code", _tidy_code(f)) for f in _CODE.finditer(text)]
-    shape = _SHORT if asked or parts or _CUE.search(fold(text)) else _LONG
+    short = bool(asked or parts or _CUE.search(fold(text)) or _is_bare(text))
+    parts += _spoken(text, parts, _LEAST_DIGITS if short else _LONG_DIGITS)
+    shape = _SHORT if short else _LONG
     for start, end in _open_spans(text, [(part.start, part.end) for part in parts]):
         for found in shape.finditer(text, start, end):
             if shape is _SHORT or not _is_money(text, found):
                 parts.append(Private(found.start(), found.end(), "number", _ascii(found.group())))
     return sorted(parts, key=lambda part: part.start)
+
+
+def _is_bare(text: str) -> bool:
+    """Tell whether a text is a number of four digits or more, in digits or words, with at most polite words around."""
+    said = [one for one in _said(text) if set(one.digits) != {"0"}]  # "không không không không" says no
+    spans = [found.span() for found in _SHORT.finditer(text)] + [(one.start, one.end) for one in said]
+    if not spans or _PROCEDURE.search(text):
+        return False
+    rest = list(text)
+    for start, end in spans:
+        rest[start:end] = " " * (end - start)
+    return set(re.findall(r"[^\W_]+", fold("".join(rest)))) <= _POLITE
+
+
+def _said(text: str, least: int = _LEAST_DIGITS) -> list[Spoken]:
+    """The numbers of so many digits of which at least one is said in words."""
+    return [one for one in spoken_numbers(text) if one.words and len(one.digits) >= least]
+
+
+def _spoken(text: str, codes: Sequence[Private], least: int) -> list[Private]:
+    taken = [(code.start, code.end) for code in codes]
+    return [
+        Private(one.start, one.end, "number", one.digits)
+        for one in _said(text, least)
+        if all(one.end <= start or one.start >= end for start, end in taken)
+    ]
 
 
 def _open_spans(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -107,8 +149,8 @@ def _ascii(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    """Without characters of no width, which would part a number and be dropped later."""
-    return "".join(char for char in text if unicodedata.category(char) != "Cf")
+    """Letters whole (NFC), without characters of no width, which would part a number and be dropped later."""
+    return "".join(char for char in unicodedata.normalize("NFC", text) if unicodedata.category(char) != "Cf")
 
 
 def _digits(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 import uuid
@@ -22,6 +23,25 @@ MEASURED = re.compile(r"\d+\.\d+(?:e-?\d+)?|[0-9a-f]{32}")  # confidences, times
 @pytest.fixture
 def client(stack: tuple[str, Home], filled_registry: None) -> WebClient:
     return WebClient(*stack, f"talk-{uuid.uuid4().hex}")
+
+
+SAID = ("4321", "bốn ba hai một", "bon ba hai mot", "BỐN, BA, HAI, MỘT", "4 ba 2 một", "4321 ạ", "dạ là 4 3 2 1 nhé")
+LEFT = re.compile(r"4\W{0,3}3\W{0,3}2\W{0,3}1|b[ốo]n\W+ba\W+hai\W+m[ộo]t|4 ba 2", re.IGNORECASE)
+
+
+def test_a_bare_second_fact_is_in_no_tracker_and_no_log_however_it_is_said(city: City, client: WebClient) -> None:
+    for text in SAID:
+        client.ask(text)
+    time.sleep(0.2)
+    with psycopg.connect(city.url) as connection:
+        rows = connection.execute(
+            "select data from rasa.events where sender_id = %s", (client.conversation,)
+        ).fetchall()
+    held = MEASURED.sub("", "\n".join(str(json.loads(row[0])) for row in rows))
+    assert held.count("[số riêng ") >= len(SAID)
+    assert not LEFT.search(held), LEFT.search(held)
+    for log in Path(city.home.logs).glob("*.log"):
+        assert not LEFT.search(MEASURED.sub("", log.read_text(encoding="utf-8", errors="replace"))), log.name
 
 
 def test_nothing_personal_is_in_the_tracker_or_in_a_log(city: City, client: WebClient) -> None:
