@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import random
 import signal
@@ -27,6 +26,7 @@ from typing import Any
 
 from psycopg_pool import ConnectionPool
 
+from benchmarks.samples import ks_distance, ks_probability
 from core.dossier import HANOI, Status, StatusEvent
 from dossiers.facts import Secret
 from dossiers.load import load
@@ -91,14 +91,14 @@ def _lookup(pool: Pool, rows: list[Row]) -> dict[str, float]:
         lookup.look_up(f"bench:{number}", code, fact)
         times[kind].append((time.perf_counter() - started) * 1000)
     every = sorted(value for kind in times.values() for value in kind)
-    distance = _ks(times["wrong"], times["unknown"])
+    distance = ks_distance(times["wrong"], times["unknown"])
     return {
         "lookup_p50_ms": round(numbers.median(every), 2),
         "lookup_p95_ms": round(every[int(len(every) * 0.95)], 2),
         "wrong_median_ms": round(numbers.median(times["wrong"]), 3),
         "unknown_median_ms": round(numbers.median(times["unknown"]), 3),
         "timing_ks": round(distance, 4),
-        "timing_p": round(_ks_p(distance, TRIES, TRIES), 3),
+        "timing_p": round(ks_probability(distance, TRIES, TRIES), 3),
     }
 
 
@@ -178,29 +178,6 @@ def _publish(connection: Connection, notices: Sequence[Notice]) -> tuple[str, ..
         [(notice.dedupe_key, list(notice.covers)) for notice in notices],
     )
     return ()
-
-
-def _ks(one: list[float], two: list[float]) -> float:
-    """Largest distance between two empirical distributions (two-sample Kolmogorov-Smirnov)."""
-    one, two = sorted(one), sorted(two)
-    i = j = 0
-    distance = 0.0
-    while i < len(one) and j < len(two):
-        value = min(one[i], two[j])
-        while i < len(one) and one[i] <= value:
-            i += 1
-        while j < len(two) and two[j] <= value:
-            j += 1
-        distance = max(distance, abs(i / len(one) - j / len(two)))
-    return distance
-
-
-def _ks_p(distance: float, n: int, m: int) -> float:
-    """Probability of at least this distance between samples of one distribution (asymptotic)."""
-    root = math.sqrt(n * m / (n + m))
-    scaled = (root + 0.12 + 0.11 / root) * distance
-    total = 2 * sum((-1) ** (k - 1) * math.exp(-2 * k * k * scaled * scaled) for k in range(1, 101))
-    return min(max(total, 0.0), 1.0)
 
 
 def main() -> None:
