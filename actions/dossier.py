@@ -57,7 +57,9 @@ class ActionDossier:
         """
         if turn.intent == "repeat" and turn.slots.get("dossier_said"):
             return meant(turn) == "repeat"
-        if not turn.slots.get("dossier_open") or turn.focus or action not in _ABOUT_PROCEDURES:
+        if not turn.slots.get("dossier_open") or turn.focus:
+            return False
+        if action not in _ABOUT_PROCEDURES and turn.intent != "help":  # "tôi phải bổ sung gì" sounds like it
             return False
         named = turn.entity("procedure") or turn.entity("procedure_code")
         return named is None and (question_of(turn.text) is not None or asks_about_notices(turn.text))
