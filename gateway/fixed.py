@@ -26,8 +26,8 @@ _OTHER = (
 
 SLOW_DOWN = Reply(
     kind=ReplyKind.SMALLTALK,
-    text="Anh/Chị đang gửi hơi nhanh, mong Anh/Chị gửi chậm lại giúp tôi ạ. Khi nhiều tin đến cùng lúc tôi chỉ trả lời "
-    "tin mới nhất; Anh/Chị vui lòng viết gọn câu hỏi vào một tin nhắn.",
+    text="Anh/Chị đang gửi hơi nhanh, mong Anh/Chị gửi chậm lại giúp tôi ạ. Khi nhiều tin đến cùng lúc, tôi gộp lại và "
+    "trả lời chung một lần; Anh/Chị vui lòng viết gọn câu hỏi vào một tin nhắn.",
 )
 
 

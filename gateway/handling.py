@@ -18,9 +18,10 @@ from gateway.database import Connection, Pool, persist, transaction
 from gateway.fixed import SLOW_DOWN, fixed_reply
 from gateway.inbox import LEASE_SECONDS, Claimed
 from gateway.loop import ClaimLoop
+from gateway.merging import behind, merge
 from gateway.metrics import END_TO_END_SECONDS, FALLBACK_TOTAL, HANDLE_TOTAL, NLU_CONFIDENCE, PACED_TOTAL
 from gateway.outbox import Finished, Part
-from gateway.pace import COALESCE_SECONDS, Step, step
+from gateway.pace import COALESCE_SECONDS, Step, sort_of, step
 from gateway.platform_events import is_paused
 from gateway.retry import handling_delay
 from gateway.switches import Switches
@@ -95,9 +96,12 @@ class Handling:
         pace = self._pace(item)
         if pace is Step.WAIT:
             return None
-        notices = [SLOW_DOWN] if pace in (Step.NOTICE, Step.NOTICE_ONLY) else []
-        if pace in (Step.SKIP, Step.NOTICE_ONLY):
+        notices = [SLOW_DOWN] if pace is not None and item.minute == self._per_minute else []
+        if pace is Step.SKIP:
             return notices
+        if pace is Step.MERGE:
+            with transaction(self._pool) as connection:
+                message = merge(connection, item)
         if attend := getattr(channel, "attend", None):
             attend(message.conversation)
         return [*notices, *self._replies(message)]
@@ -106,14 +110,14 @@ class Handling:
         fixed = self.switches.channel_notice(message.channel) or fixed_reply(message)
         return [fixed] if fixed else self.switches.checked(self._bot().handle(message))
 
-    def _pace(self, item: Claimed) -> Step:
-        """What to do with a message of a person who sends too fast (gateway/pace.py)."""
+    def _pace(self, item: Claimed) -> Step | None:
+        """What to do with a message of a person who sends too fast (gateway/pace.py); ``None`` below the limit."""
         if not self._per_minute or item.minute < self._per_minute:
-            return Step.ANSWER
+            return None
         with transaction(self._pool) as connection:
-            newer = inbox.has_newer(connection, item)
+            next_one = behind(connection, item)
         age = (datetime.now(UTC) - item.received_at).total_seconds()
-        chosen = step(first=item.minute == self._per_minute, newest=not newer, age=age)
+        chosen = step(sort_of(item.incoming), next_one, first=item.minute == self._per_minute, age=age)
         PACED_TOTAL.labels(chosen.value).inc()
         return chosen
 

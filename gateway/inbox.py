@@ -150,15 +150,6 @@ def _claimed(row: tuple[Any, ...]) -> Claimed:
     )  # fmt: skip
 
 
-def has_newer(connection: Connection, item: Claimed) -> bool:
-    """Tell whether a younger message of the conversation waits."""
-    row = connection.execute(
-        "select 1 from inbox where conversation = %s and state = 'open' and id > %s limit 1",
-        (item.conversation, item.id),
-    ).fetchone()
-    return row is not None
-
-
 def mark_done(connection: Connection, items: Sequence[Claimed]) -> set[int]:
     """Close the rows whose token still fits and return their ids; the others belong to somebody else by now."""
     ids, tokens = [item.id for item in items], [item.token for item in items]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from pathlib import Path
 
 from tests.gateway_stack import Stack, wait_until
 
@@ -53,6 +54,22 @@ def test_a_worker_that_slept_through_its_lease_writes_nothing(stack: Stack) -> N
     time.sleep(1.5)
     assert len(client.replies(1)) == 1
     assert with_second.poll() is None
+
+
+def test_a_worker_killed_in_a_merged_turn_loses_no_text_and_doubles_none(database_url: str, tmp_path: Path) -> None:
+    with Stack(database_url, tmp_path / "home", MOTCUA_MESSAGES_PER_MINUTE="2") as stack:
+        client = stack.client()
+        for number in range(6):
+            client.post(f"m{number}", f"chờ 0.4 câu {number}")
+        wait_until(lambda: stack.bot.calls == 3)  # the third one is over the pace, and has the others with it
+        stack.kill(stack.worker)
+        client.post("m6", "câu 6")
+        stack.worker = stack.start("gateway.worker")
+        wait_until(lambda: stack.query("select 1 from inbox where state = 'open'") == [], 20)
+        texts = [line for _, text in stack.bot.order for line in text.split("\n")]
+        assert [text[-1] for text in texts] == [str(number) for number in range(7)]
+        assert set(stack.bot.turns.values()) == {1}
+        assert stack.bot.calls == len(stack.bot.turns) + 1  # the merged turn was asked for twice, and stored once
 
 
 def test_sigterm_drains_what_is_in_hand(stack: Stack) -> None:
