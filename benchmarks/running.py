@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import psycopg
 import requests
 
+from cli.paths import Home
+from cli.specs import Ports, child_specs, free_port, make_tracker_schema
 from connectors.fakes.bot import FakeBot
 from connectors.fakes.zalo import FakeZalo
 from connectors.fakes.zalo_webhook import Manner, body_of, signature
@@ -27,6 +29,7 @@ from gateway.main import build_channels
 from gateway.migrate import migrate
 from gateway.settings import load_settings
 
+BotKind = Literal["thread", "process", "rasa"]
 ROOT = Path(__file__).resolve().parents[1]
 OPEN = """
     select (select count(*) from inbox where state = 'open') + (select count(*) from outbox where state = 'open')
@@ -34,24 +37,27 @@ OPEN = """
 
 
 class Running:
-    """A stack with the channels web and Zalo, the scripted bot and the fake Zalo in this process.
+    """A stack with the channels web and Zalo and the fake Zalo in this process.
 
-    ``children`` may be killed and started again; ``home`` keeps the database.
+    ``bot``: the scripted one in this process (``thread``) or in one of its own (``process``), or the real one with the
+    action server (``rasa``), on the model and the index of this environment's home. ``children`` may be killed and
+    started again; ``home`` keeps the database.
     """
 
-    def __init__(self, *, workers: int = 1, bot_process: bool = False, durable: bool = True, **env: str) -> None:
+    def __init__(self, *, workers: int = 1, bot: BotKind = "thread", durable: bool = True, **env: str) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="motcua-bench-")
         self.home, self._durable, self._workers = Path(self._folder.name), durable, workers
-        self._bot_process, self._env_more = bot_process, env
+        self.bot_kind, self._env_more = bot, env
         self.children: dict[str, subprocess.Popen[bytes]] = {}
-        self.port, self.bot_port = _free_port(), _free_port()
+        self._commands: dict[str, tuple[Sequence[str], Mapping[str, str]]] = {}
+        self.port, self.bot_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
         self.database_url = start_embedded(self.home, durable=self._durable)
         migrate(self.database_url)
         self.files = {name: self._secret(name) for name in ("bot", "secret", "key", "app", "oa")}
-        self.bot = FakeBot(self.files["bot"].read_text(), self.bot_port if not self._bot_process else 0)
+        self.bot = FakeBot(self.files["bot"].read_text(), self.bot_port if self.bot_kind == "thread" else 0)
         self.zalo = FakeZalo(f"{self.url}/webhooks/zalo", manner=Manner(speed=60.0))
         self.zalo.per_minute = 1_000_000
         self.files["app"].write_text(self.zalo.app.app_secret)
@@ -59,10 +65,7 @@ class Running:
         self.env = os.environ | self._settings() | self._env_more
         self.zalo.__enter__()
         self._authorise()
-        if self._bot_process:
-            self.start("bot")
-        else:
-            self.bot.__enter__()
+        self._start_bot()
         self.start("gateway")
         for number in range(self._workers):
             self.start(f"worker{number or ''}")
@@ -76,10 +79,34 @@ class Running:
         for child in self.children.values():
             child.wait(30)
         self.zalo.__exit__()
-        if not self._bot_process:
+        if self.bot_kind == "thread":
             self.bot.__exit__()
         stop_embedded(self.home, "immediate")
         self._folder.cleanup()
+
+    def _start_bot(self) -> None:
+        if self.bot_kind == "thread":
+            self.bot.__enter__()
+            return
+        self._commands = self._real_parts() if self.bot_kind == "rasa" else self._scripted_part()
+        for name in self._commands:
+            self.start(name)
+
+    def _scripted_part(self) -> dict[str, tuple[Sequence[str], Mapping[str, str]]]:
+        words = ["--port", str(self.bot_port), "--token-file", str(self.files["bot"])]
+        return {"bot": ([sys.executable, "-m", "connectors.fakes.bot", *words], self.env)}
+
+    def _real_parts(self) -> dict[str, tuple[Sequence[str], Mapping[str, str]]]:
+        """Commands and environments of Rasa and the action server, as './motcua up' starts them."""
+        own, here = Home.of_environment(), Home(self.home)
+        for folder in (here.run, here.logs):
+            folder.mkdir()
+        for name in ("models", "kb"):
+            (self.home / name).symlink_to(own.path / name)
+        here.bot_token_file.write_text(self.files["bot"].read_text())
+        make_tracker_schema(self.database_url)
+        specs = child_specs(here, Ports(self.port, self.bot_port, free_port()), self.database_url)
+        return {spec.name: (spec.argv, spec.env) for spec in specs if spec.name in ("bot", "actions")}
 
     def _secret(self, name: str) -> Path:
         path = self.home / name
@@ -108,12 +135,13 @@ class Running:
         channel.tokens.exchange(self.zalo.tokens.approve(pkce.challenge), pkce.verifier)
 
     def start(self, name: str) -> None:
-        """Start a child: ``gateway``, ``worker…`` or ``bot``."""
-        module = {"g": "gateway", "w": "gateway.worker", "b": "connectors.fakes.bot"}[name[0]]
-        words = ["--port", str(self.bot_port), "--token-file", str(self.files["bot"])] if name == "bot" else []
+        """Start a child: ``gateway``, ``worker…``, ``bot`` or ``actions``."""
+        if name in self._commands:
+            argv, env = self._commands[name]
+        else:
+            argv, env = [sys.executable, "-m", "gateway" if name == "gateway" else "gateway.worker"], self.env
         with (self.home / f"{name}.log").open("ab") as log:
-            self.children[name] = subprocess.Popen([sys.executable, "-m", module, *words], cwd=ROOT, env=self.env,
-                                                   stderr=log)  # fmt: skip
+            self.children[name] = subprocess.Popen(argv, cwd=ROOT, env=env, stdout=log, stderr=log)
 
     def kill(self, name: str) -> None:
         """kill -9."""
@@ -158,9 +186,3 @@ class Running:
     def web_token(self, name: str) -> str:
         """A token that opens a conversation of the web channel."""
         return mint_token(self.files["secret"].read_text().encode(), f"web:bench:{name}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

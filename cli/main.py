@@ -120,12 +120,12 @@ def test(stages: Annotated[list[str] | None, typer.Argument(help="Stages to run;
     raise typer.Exit(run_tests(Home.of_environment(), report, stages or []))
 
 
-@app.command()
-def bench(name: str, as_json: AsJson = False) -> None:
-    """Measure: turn, kb, accept, queue, reply, soak, dossier (docs/performance.md)."""
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def bench(context: typer.Context, name: str, as_json: AsJson = False) -> None:
+    """Measure: turn, kb, accept, queue, reply, soak, dossier (docs/performance.md); more words go to the benchmark."""
     from cli.quality import run_bench
 
-    raise typer.Exit(run_bench(Home.of_environment(), report, name, as_json=as_json))
+    raise typer.Exit(run_bench(Home.of_environment(), report, name, context.args, as_json=as_json))
 
 
 def main() -> None:

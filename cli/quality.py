@@ -70,8 +70,8 @@ def run_tests(home: Home, report: Report, wanted: Sequence[str]) -> int:
     return _run_all(chosen, state_env(home), report)
 
 
-def run_bench(home: Home, report: Report, name: str, *, as_json: bool) -> int:
-    """Run one benchmark.
+def run_bench(home: Home, report: Report, name: str, more: Sequence[str] = (), *, as_json: bool) -> int:
+    """Run one benchmark; ``more`` are options of its own.
 
     Raises:
         SetupError: there is no benchmark of that name.
@@ -80,7 +80,7 @@ def run_bench(home: Home, report: Report, name: str, *, as_json: bool) -> int:
         raise SetupError(f"There is no benchmark {name!r}: use one of {', '.join(BENCHES)}.")
     if name == "turn":
         _provide(home, report, frozenset({"model"}))
-    argv = [str(service_python()), "-m", f"benchmarks.{name}", *(["--json"] if as_json else [])]
+    argv = [str(service_python()), "-m", f"benchmarks.{name}", *(["--json"] if as_json else []), *more]
     return subprocess.run(argv, cwd=ROOT, env=state_env(home), check=False).returncode  # noqa: S603  (our own program)
 
 

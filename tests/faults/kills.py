@@ -1,146 +1,109 @@
 """The crash harness: people write on Zalo under load while processes are killed at random; then the books are read.
 
-Each person sends one message after the other and repeats it until it is acknowledged, as a platform does; so the order
-that counts is known. ``python -m tests.faults.kills 200`` prints the figures of docs/performance.md.
+``python -m tests.faults.kills 200 [--seed N] [--real] [--stops]`` prints the figures of docs/performance.md. ``--real``
+puts Rasa and the action server in place of the scripted bot and kills them too; ``--stops`` does not kill but stops the
+database for 0 to 2 s again and again.
 """
 
 from __future__ import annotations
 
-import itertools
+import argparse
 import json
 import os
 import random
 import signal
-import sys
 import threading
 import time
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import psycopg
-import requests
 
 from benchmarks.running import Running
-from gateway.embedded import start_embedded
+from gateway.embedded import start_embedded, stop_embedded
+from tests.faults.books import Report, read_books
+from tests.faults.people import Person
 
-PEOPLE, PAUSE = 8, 0.4
-VICTIMS = ("gateway", "worker", "worker1", "bot", "database", "backend")
-SENDERS = ("worker", "worker1")
-
-
-@dataclass
-class Report:
-    """What was found. ``lost``: acknowledged but not stored, or stored and never answered."""
-
-    kills: dict[str, int]
-    acknowledged: int = 0
-    lost: int = 0
-    double_effects: int = 0
-    out_of_order: int = 0
-    sent_twice: int = 0
-    dead_letters: int = 0
-    dead_reasons: dict[str, int] = field(default_factory=dict)
-    seconds: float = 0.0
-    slowest_accept_s: float = 0.0
-
-    @property
-    def sender_kills(self) -> int:
-        """Kills of processes that send."""
-        return sum(self.kills.get(name, 0) for name in SENDERS)
+PEOPLE = 8
+SCRIPTED = ("gateway", "worker", "worker1", "bot", "database", "backend")
+REAL = (*SCRIPTED, "actions")
+STOP_SECONDS = (0.0, 2.0)
 
 
-class Person(threading.Thread):
-    """Writes until told to stop; ``said`` are the acknowledged numbers, in order."""
-
-    def __init__(self, stack: Running, name: str, stopping: threading.Event) -> None:
-        super().__init__(daemon=True)
-        self.stack, self.person, self.stopping = stack, name, stopping
-        self.said: list[int] = []
-        self.slowest = 0.0
-        self._session = requests.Session()
-
-    def run(self) -> None:
-        for number in itertools.count():
-            if self.stopping.wait(PAUSE):
-                return
-            began = time.monotonic()
-            while not self._acknowledged(number):
-                time.sleep(0.1)
-            self.slowest = max(self.slowest, time.monotonic() - began)
-            self.said.append(number)
-
-    def text(self, number: int) -> str:
-        """What message ``number`` says; without the person's long number, which would be masked."""
-        return f"người {self.person[-2:]} câu {number}"
-
-    def _acknowledged(self, number: int) -> bool:
-        raw, headers = self.stack.zalo_event(self.person, f"m-{self.person}-{number}", self.text(number))
-        try:
-            answer = self._session.post(f"{self.stack.url}/webhooks/zalo", data=raw, headers=headers, timeout=10)
-        except requests.RequestException:
-            return False
-        assert answer.status_code in (200, 503), answer.status_code
-        return answer.status_code == 200
-
-
-def run(kills: int, seed: int = 1, pause: tuple[float, float] = (0.8, 2.4)) -> Report:
-    """Kill so often, let everything recover, and read the books."""
+def run(
+    count: int, seed: int = 1, *, real: bool = False, stops: bool = False, pause: tuple[float, float] = (0.6, 1.8)
+) -> Report:
+    """Kill (or stop the database) ``count`` times under load, let everything recover, and read the books."""
     chance = random.Random(seed)
     stopping = threading.Event()
     began = time.monotonic()
-    report = Report({})
-    with Running(workers=2, bot_process=True) as stack:
-        people = [Person(stack, str(2468013579246800000 + n), stopping) for n in range(PEOPLE)]
+    victims = ("stop",) if stops else REAL if real else SCRIPTED
+    with Running(workers=2, bot="rasa" if real else "process") as stack:
+        people = [Person(stack, number, 1.2 if real else 0.4, stopping) for number in range(PEOPLE)]
         for person in people:
             stack.zalo.person(person.person).last_ms = stack.zalo.now_ms()  # opens the platform's reply window
             person.start()
         counted: Counter[str] = Counter()
-        for _ in range(kills):
-            _let_flow(people, chance.uniform(*pause))
-            victim = chance.choice(VICTIMS)
-            counted[victim] += _kill(stack, victim, chance)
+        for _ in range(count):
+            _let_flow(stack, people, chance.uniform(*pause), answers=real and chance.random() < 0.7)
+            victim = chance.choice(victims)
+            _strike(stack, victim, chance)
+            counted[victim] += 1
         stopping.set()
-        for person in people:
-            person.join(60)
-            assert not person.is_alive(), "a message was never acknowledged"
+        _join(people)
         _settle(stack)
-        report.kills = dict(counted)
-        _read_books(stack, people, report)
-        if os.environ.get("MOTCUA_KILLS_LOGS"):
-            for log in stack.home.glob("*.log"):
-                (Path(os.environ["MOTCUA_KILLS_LOGS"]) / log.name).write_bytes(log.read_bytes())
+        report = Report(dict(counted))
+        read_books(stack, people, report)
+        _keep_logs(stack)
     report.seconds = round(time.monotonic() - began, 1)
     return report
 
 
-def _let_flow(people: list[Person], seconds: float) -> None:
-    """Wait so long, and on a busy machine until messages are taken again: kills of what is down prove nothing."""
-    before = sum(len(person.said) for person in people)
+def _let_flow(stack: Running, people: Sequence[Person], seconds: float, *, answers: bool) -> None:
+    """Wait so long, and on a busy machine until messages are taken again: kills of what is down prove nothing.
+
+    With ``answers`` wait until replies are shown again too; the real bot needs seconds to start.
+    """
+    said, shown = sum(len(person.said) for person in people), len(stack.zalo.sent)
     time.sleep(seconds)
-    deadline = time.monotonic() + 15
-    while sum(len(person.said) for person in people) < before + 3 and time.monotonic() < deadline:
+    deadline = time.monotonic() + 25
+    while time.monotonic() < deadline:
+        if sum(len(person.said) for person in people) >= said + 3 and len(stack.zalo.sent) >= shown + answers:
+            return
         time.sleep(0.05)
 
 
-def _kill(stack: Running, victim: str, chance: random.Random) -> int:
+def _strike(stack: Running, victim: str, chance: random.Random) -> None:
     if victim in stack.children:
         stack.kill(victim)
         stack.start(victim)
-        return 1
+        return
+    if victim == "stop":
+        stop_embedded(stack.home, "immediate")
+        time.sleep(chance.uniform(*STOP_SECONDS))
+        start_embedded(stack.home)
+        return
     postmaster = int((stack.home / "pg" / "postmaster.pid").read_text().split()[0])
     if victim == "database":
         os.kill(postmaster, signal.SIGKILL)
         start_embedded(stack.home)
-        return 1
+        return
     children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
     os.kill(int(chance.choice(children)), signal.SIGKILL)  # the server then restarts all its processes
-    return 1
+
+
+def _join(people: Sequence[Person]) -> None:
+    for person in people:
+        person.join(60)
+        assert not person.is_alive(), "a message was never acknowledged"
 
 
 def _settle(stack: Running) -> None:
     """Wait until nothing is open; tries that back off are brought forward, as nobody kills any more."""
-    deadline = time.monotonic() + 90
+    stack.wait_ready()
+    deadline = time.monotonic() + 120
     while True:
         try:
             for table in ("inbox", "outbox"):
@@ -152,28 +115,22 @@ def _settle(stack: Running) -> None:
             return
 
 
-def _read_books(stack: Running, people: list[Person], report: Report) -> None:
-    stored = {row[0]: row[1] for row in stack.query("select body ->> 'text', id from inbox")}
-    answered = Counter(row[0] for row in stack.query("select inbox_id from outbox"))
-    report.dead_reasons = dict(stack.query("select reason, count(*) from dead_letter group by reason"))
-    report.dead_letters = sum(report.dead_reasons.values())
-    report.double_effects = sum(count - 1 for count in answered.values())
-    report.slowest_accept_s = round(max(person.slowest for person in people), 2)
-    sent = [(item.person, str(item.message.get("text", ""))) for item in stack.zalo.sent]
-    report.sent_twice = len(sent) - len(set(sent))
-    for person in people:
-        said = [person.text(number) for number in person.said]
-        report.acknowledged += len(said)
-        first = list(dict.fromkeys(text for who, text in sent if who == person.person))
-        wanted = [f"Anh/Chị vừa gửi: {text}" for text in said]
-        report.lost += sum(text not in stored or not answered[stored[text]] for text in said)
-        report.lost += len(set(wanted) - set(first))
-        report.out_of_order += [text for text in first if text in set(wanted)] != [t for t in wanted if t in set(first)]
+def _keep_logs(stack: Running) -> None:
+    if folder := os.environ.get("MOTCUA_KILLS_LOGS"):
+        for log in stack.home.glob("*.log"):
+            (Path(folder) / log.name).write_bytes(log.read_bytes())
 
 
 def main() -> None:
     """Print the figures of a run."""
-    report = run(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("count", type=int)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--real", action="store_true")
+    parser.add_argument("--stops", action="store_true")
+    wanted = parser.parse_args()
+    pause = (5.0, 40.0) if wanted.stops else (0.6, 1.8)
+    report = run(wanted.count, wanted.seed, real=wanted.real, stops=wanted.stops, pause=pause)
     print(json.dumps(asdict(report) | {"sender_kills": report.sender_kills}))
 
 
