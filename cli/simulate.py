@@ -1,121 +1,23 @@
-"""A terminal citizen on a fake platform: the real gateway and worker between it and the assistant's bot.
-
-A channel joins by a class that fits :class:`Platform` and a line in ``PLATFORMS``.
-"""
+"""A terminal citizen on a fake platform: the real gateway and worker between it and the assistant's bot."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Protocol
+from dataclasses import asdict, dataclass
 
 import typer
 
 from cli.paths import Home
+from cli.platforms import Platform, Shown, platform_named
 from cli.sandbox import Sandbox, sandbox_database, sandbox_settings
-from cli.shown import Shown
-from cli.simulate_messenger import MessengerPlatform
 from cli.stack import Report, read_state, running
-from connectors.base import Channel
 from connectors.fakes.bot import FakeBot
-from connectors.fakes.zalo import FakeZalo
-from connectors.zalo import ZaloChannel, ZaloSettings
-from connectors.zalo.oauth import new_pkce
 from core.errors import BotUnavailable, SetupError
-from gateway.settings import Settings
 
 REPLY_SECONDS = 60.0
-Json = dict[str, Any]
-
-
-class Platform(Protocol):
-    """A fake platform with one citizen on it. It is made with the address of the webhook."""
-
-    def settings(self, base: Settings) -> Settings:
-        """Return the gateway's settings with this channel switched on and pointed at the fake."""
-        ...
-
-    def connect(self, channel: Channel) -> None:
-        """Start the fake and do what an operator does once, such as the first authorisation."""
-        ...
-
-    def close(self) -> None:
-        """Stop the fake."""
-        ...
-
-    def says(self, text: str) -> None:
-        """Let the citizen write."""
-        ...
-
-    def presses(self, title: str, payload: str) -> None:
-        """Let the citizen press a button."""
-        ...
-
-    def seen(self) -> list[Shown]:
-        """Return all that the citizen sees, in order."""
-        ...
-
-    def quiet(self) -> bool:
-        """Whether the platform has delivered all it had to."""
-        ...
-
-
-class ZaloPlatform:
-    """One citizen on the fake Zalo."""
-
-    name = "zalo"
-    person = "2468013579246801357"
-
-    def __init__(self, webhook: str) -> None:
-        self.fake = FakeZalo(webhook)
-
-    def settings(self, base: Settings) -> Settings:
-        """Point the channel at the fake's three hosts."""
-        app, fake = self.fake.app, self.fake
-        zalo = ZaloSettings(app.app_id, app.oa_id, app.app_secret, (app.oa_secret,), "https://example.vn/zalo",
-                            fake.api_url, fake.zbs_url, fake.oauth_url)  # fmt: skip
-        return replace(base, zalo=zalo)
-
-    def connect(self, channel: Channel) -> None:
-        """Authorise, as './motcua channel zalo authorise' does."""
-        assert isinstance(channel, ZaloChannel)
-        self.fake.__enter__()
-        pkce = new_pkce()
-        channel.tokens.exchange(self.fake.tokens.approve(pkce.challenge), pkce.verifier)
-
-    def close(self) -> None:
-        """Stop the fake."""
-        self.fake.__exit__()
-
-    def says(self, text: str) -> None:
-        """Write."""
-        self.fake.says(self.person, text)
-
-    def presses(self, title: str, payload: str) -> None:
-        """Press: Zalo delivers the payload as a text."""
-        self.fake.presses(self.person, payload)
-
-    def seen(self) -> list[Shown]:
-        """Return the messages with their buttons; a list's items are buttons that open addresses."""
-        return [_zalo_shown(message) for message in self.fake.seen(self.person)]
-
-    def quiet(self) -> bool:
-        """Whether all deliveries were taken."""
-        return self.fake.webhook.settled()
-
-
-def _zalo_shown(message: Json) -> Shown:
-    payload = (message.get("attachment") or {}).get("payload") or {}
-    buttons = [(str(item["title"]), str(item["payload"])) for item in payload.get("buttons", ())]
-    buttons += [(str(item["title"]), str(item["default_action"]["url"])) for item in payload.get("elements", ())
-                if "default_action" in item]  # fmt: skip
-    return Shown(str(message.get("text", "")), tuple(buttons), message)
-
-
-PLATFORMS: dict[str, Callable[[str], Platform]] = {"zalo": ZaloPlatform, "messenger": MessengerPlatform}
 
 
 @contextmanager
@@ -160,17 +62,6 @@ class Simulation:
         fresh = self._platform.seen()[self._read :]
         self._read += len(fresh)
         return fresh
-
-
-def platform_named(name: str) -> Callable[[str], Platform]:
-    """Return the maker of a platform.
-
-    Raises:
-        SetupError: there is none of that name.
-    """
-    if name not in PLATFORMS:
-        raise SetupError(f"There is no simulation of {name!r}: use one of {', '.join(PLATFORMS)}.")
-    return PLATFORMS[name]
 
 
 def to_json(channel: str, text: str, shown: list[Shown], ms: float) -> str:

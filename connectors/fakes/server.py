@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -17,13 +18,21 @@ from connectors.fakes.faults import Faults, go_wrong, say
 Json = dict[str, Any]
 
 
+class _HttpServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of callers that are gone: a killed worker is part of the tests; else as always."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Server:
     """A server on 127.0.0.1, a thread a request; ``port`` 0 takes a free one."""
 
     def __init__(self, handler: type[BaseHTTPRequestHandler], port: int = 0) -> None:
         bound = type("BoundHandler", (handler,), {"fake": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), bound)
-        self._server.daemon_threads = True
+        self._server = _HttpServer(("127.0.0.1", port), bound)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def __enter__(self) -> Self:

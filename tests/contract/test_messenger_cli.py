@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.channel_messenger import app
-from cli.simulate_messenger import MessengerPlatform, shown
+from cli.platforms import MessengerCitizen
 from connectors.fakes.graph import FakeGraph
 from gateway.payload import PayloadSigner
 from gateway.settings import read_secrets
@@ -50,9 +50,9 @@ def test_a_channel_that_is_off_says_what_to_set(graph: FakeGraph, monkeypatch: p
 
 
 def test_a_simulated_citizen_taps_what_was_shown() -> None:
-    platform = MessengerPlatform("http://127.0.0.1:9/")
+    platform = MessengerCitizen("http://127.0.0.1:9/")
     quick = {"text": "Nào?", "quick_replies": [{"title": "1", "payload": "mc1.a.b"}]}
     card = {"attachment": {"payload": {"elements": [{"title": "Khai sinh", "buttons": [{"payload": "mc1.c.d"}]}]}}}
-    assert shown(quick).buttons == (("1", "mc1.a.b"),)
-    assert shown(card).buttons == (("Khai sinh", "mc1.c.d"),)
+    assert platform.shown(quick).buttons == (("1", "mc1.a.b"),)
+    assert platform.shown(card).buttons == (("Khai sinh", "mc1.c.d"),)
     platform._folder.cleanup()

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from cli.simulate import PLATFORMS, Shown, as_text, platform_named, to_json
+from cli.platforms import PLATFORMS, Shown, platform_named
+from cli.simulate import as_text, to_json
 from core.errors import SetupError
 
 
