@@ -24,6 +24,7 @@ from core.errors import SetupError
 from gateway.database import Pool, open_pool
 from gateway.sealing import Sealed, Sealer
 from gateway.token_store import PostgresTokens
+from tests.gateway_stack import wait_until
 from tests.zalo_books import settings
 
 KEY, OTHER = b"k" * 32, b"j" * 32
@@ -235,6 +236,22 @@ def test_a_crash_after_the_platform_rotated_is_detected_and_reported(desk: Desk)
     with pytest.raises(TokenRefused):  # a dead pair is not tried again and again
         desk.worker().refresh(stale)
     assert desk.fake.calls["/oauth/v4/oa/access_token"] == calls
+
+
+def test_a_process_killed_after_the_platform_rotated_is_noticed_by_the_next_process(desk: Desk) -> None:
+    stale = desk.authorise()
+    desk.fake.faults.plan(Fault("slow", seconds=5.0, path=OAUTH))  # carried out at once, answered too late
+    spawn = multiprocessing.get_context("spawn")
+    gate, answers = spawn.Barrier(1), spawn.Queue()
+    dying = spawn.Process(target=_refresh_in_a_process, args=(desk.url, settings(desk.fake), stale, gate, answers))
+    dying.start()
+    wait_until(lambda: desk.fake.tokens.refreshes == 1, 30)
+    dying.kill()
+    dying.join()
+    with pytest.raises(TokenRefused, match="rotated_then_crash"):
+        desk.worker().refresh(stale)
+    assert desk.alarms == ["rotated_then_crash"]
+    assert desk.store().read("zalo", desk.fake.app.oa_id).access == stale  # nothing overwrote the pair
 
 
 def test_an_answer_lost_on_the_way_is_the_same_as_a_crash(desk: Desk) -> None:
