@@ -16,18 +16,28 @@ from gateway.migrate import migrate
 
 
 @contextmanager
-def database(home: Home) -> Iterator[Connection]:
-    """Give a connection in one transaction."""
+def database_address(home: Home) -> Iterator[str]:
+    """Give the address of the running database, brought to the newest schema."""
     external = os.environ.get("DATABASE_URL")
     started = not external and not is_running(home.path)
     url = external or start_embedded(home.path)
     try:
         migrate(url)
-        with psycopg.connect(url, **connect_options("motcua-cli")) as connection, connection.transaction():
-            yield connection
+        yield url
     finally:
         if started:
             stop_embedded(home.path)
+
+
+@contextmanager
+def database(home: Home) -> Iterator[Connection]:
+    """Give a connection in one transaction."""
+    with (
+        database_address(home) as url,
+        psycopg.connect(url, **connect_options("motcua-cli")) as connection,
+        connection.transaction(),
+    ):
+        yield connection
 
 
 def operator() -> str:

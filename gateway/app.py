@@ -9,7 +9,7 @@ from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 
 from connectors.base import Channel
-from gateway import health, pages, web_routes, web_socket, webhooks
+from gateway import authorise_page, health, pages, web_routes, web_socket, webhooks
 from gateway.http import Envelope, add_error_handlers
 from gateway.settings import Settings
 from gateway.state import build_gateway
@@ -30,7 +30,7 @@ def create_app(settings: Settings, channels: Mapping[str, Channel]) -> FastAPI:
 
     app = FastAPI(title="Trợ lý Một cửa", version="0.1.0", openapi_url=None, lifespan=lifespan)
     add_error_handlers(app)
-    for module in (health, web_routes, web_socket, webhooks, pages):
+    for module in (health, web_routes, web_socket, webhooks, authorise_page, pages):
         app.include_router(module.router)
     app.add_middleware(Envelope)
     return app

@@ -12,7 +12,7 @@ from connectors.outbound import Outbound
 from connectors.tokens import TokenStore
 from connectors.zalo import verify as signature
 from connectors.zalo.api import ZaloApi
-from connectors.zalo.oauth import ZaloTokens
+from connectors.zalo.oauth import ZaloTokens, code_from
 from connectors.zalo.parse import ANONYMOUS, parse, text_hash
 from connectors.zalo.render import capabilities, render
 from connectors.zalo.send import ZaloSender
@@ -95,6 +95,10 @@ class ZaloChannel:
             if text and (found := self._ledger.echoed(conversation, text_hash(str(text)), since)):
                 return found
         return None
+
+    def authorise(self, redirected: str, state: str, verifier: str) -> None:
+        """Store the tokens that the address, to which the platform sent the administrator's browser, is good for."""
+        self.tokens.exchange(code_from(redirected, self.settings, state), verifier)
 
     def maintain(self) -> None:
         """Do what is due from time to time: keep the token fresh."""
