@@ -47,7 +47,8 @@ class Outcome:
     ``sent``: the platform has it. ``retry``: later, not before ``retry_after`` seconds. ``dead``: never again.
     ``unknown``: it may have arrived (a time-out); look for its echo before sending it again.
     ``reference`` is the platform's id of the message, ``code`` its error code; neither names a person.
-    ``alarm``: an operator has to see to it, whatever becomes of this message.
+    ``of_channel``: it says something of the platform or our account there, not of this message (a time-out, 429 and
+    5xx do so by themselves). ``alarm``: an operator has to see to it, whatever becomes of this message.
     """
 
     kind: Literal["sent", "retry", "dead", "unknown"]
@@ -55,6 +56,7 @@ class Outcome:
     code: str | None = None
     retry_after: float | None = None
     reference: str | None = None
+    of_channel: bool = False
     alarm: bool = False
 
 

@@ -141,11 +141,11 @@ class Lanes:
 def says_of_platform(outcome: Outcome) -> bool:
     """Tell an outage, a limit or an account that is off from a fault of one message.
 
-    A refusal with the platform's own code in a good answer is about the message, unless it raises an alarm.
+    A refusal with the platform's own code is about the message, unless the channel says that it is not.
     """
     if outcome.kind == "unknown":
         return True
     if outcome.kind != "retry":
         return False
     status = outcome.http_status
-    return outcome.alarm or status is None or status == 429 or status >= 500
+    return outcome.of_channel or status is None or status == 429 or status >= 500

@@ -73,6 +73,8 @@ _WAITS = {
     ErrorClass.PARK: 300.0,
 }
 _FINAL = frozenset({ErrorClass.WINDOW, ErrorClass.GONE, ErrorClass.CONTENT})
+# Tells of the Page or the app: until it is over no other message would be taken either.
+_OF_CHANNEL = frozenset({ErrorClass.RATE, ErrorClass.TOKEN, ErrorClass.CONFIG})
 _ALARMS = frozenset({ErrorClass.TOKEN, ErrorClass.CONFIG})
 
 
@@ -91,8 +93,9 @@ def error_outcome(error: GraphError, status: int | None, retry_after: float | No
     alarm = error.kind in _ALARMS
     if error.kind in _FINAL:
         return Outcome("dead", status, f"{error.kind}:{error.label}")
+    of_channel = error.kind in _OF_CHANNEL
     wait = retry_after if retry_after is not None else _WAITS[error.kind]
-    return Outcome("retry", status, f"{error.kind}:{error.label}", wait, alarm=alarm)
+    return Outcome("retry", status, f"{error.kind}:{error.label}", wait, of_channel=of_channel, alarm=alarm)
 
 
 def _classify(code: int, subcode: int, message: str) -> ErrorClass:

@@ -106,6 +106,8 @@ def _echo(item: Item, part: Json, settings: MessengerSettings) -> PlatformEvent:
 def _event(item: Item, key: str, kind: EventKind, settings: MessengerSettings) -> PlatformEvent:
     part = as_dict(item.body[key])
     own = as_text(part.get("mid")) if key == "reaction" else ""
+    if key == "reaction" and part.get("action") == "react":
+        kind = EventKind.CONTACT  # opens the reply window (contract B5)
     return item.event(kind, key, f"{own}:{item.stamp}" if own else "", _data(key, part, settings))
 
 

@@ -16,13 +16,13 @@ Host = Literal["oa", "zbs"]
 class Action(StrEnum):
     """What a connector does about a code."""
 
-    BACK_OFF = "back_off"  # too fast, or not ready yet: soon again
-    RETRY = "retry"  # a fault of the platform: a few times
+    BACK_OFF = "back_off"  # too fast: soon again
+    RETRY = "retry"  # a fault of the platform with this message, or not ready yet: a few times
     REFRESH = "refresh"  # the token: refresh once, then once again
     UPLOAD = "upload"  # the attachment is too old: upload again, then once again
     TEXT = "text"  # the platform does not take this shape: plain text
     SHORTEN = "shorten"  # over a limit: split or plain text
-    PARK = "park"  # out of quota or money: much later, and tell an operator
+    PARK = "park"  # out of a quota or money, which other messages may not need: much later, and tell an operator
     SCHEDULE = "schedule"  # night hours: in the morning
     WINDOW = "window"  # the reply window is over
     DROP = "drop"  # this person cannot be written to
@@ -37,8 +37,8 @@ def _table(groups: dict[Action, tuple[int, ...]]) -> dict[int, Action]:
 
 # Contract A9.
 OA = _table({
-    Action.BACK_OFF: (-32, -214),
-    Action.RETRY: (-200,),
+    Action.BACK_OFF: (-32,),
+    Action.RETRY: (-200, -214),
     Action.REFRESH: (-216, -220),
     Action.UPLOAD: (-100,),
     Action.TEXT: (-201, -233, -240),
@@ -68,9 +68,9 @@ _TABLES: dict[Host, dict[int, Action]] = {"oa": OA, "zbs": ZBS}
 STOP_SECONDS = 600.0
 PARK_SECONDS = 3600.0
 _KINDS: dict[Action, Outcome] = {
-    Action.BACK_OFF: Outcome("retry", retry_after=2.0),
+    Action.BACK_OFF: Outcome("retry", retry_after=2.0, of_channel=True),
     Action.RETRY: Outcome("retry"),
-    Action.REFRESH: Outcome("retry", retry_after=30.0, alarm=True),  # a refresh has been tried by then
+    Action.REFRESH: Outcome("retry", retry_after=30.0, of_channel=True, alarm=True),  # a refresh has been tried by then
     Action.UPLOAD: Outcome("dead"),
     Action.TEXT: Outcome("dead"),
     Action.SHORTEN: Outcome("dead"),
@@ -78,7 +78,7 @@ _KINDS: dict[Action, Outcome] = {
     Action.SCHEDULE: Outcome("retry", retry_after=PARK_SECONDS),
     Action.WINDOW: Outcome("dead"),
     Action.DROP: Outcome("dead"),
-    Action.STOP: Outcome("retry", retry_after=STOP_SECONDS, alarm=True),
+    Action.STOP: Outcome("retry", retry_after=STOP_SECONDS, of_channel=True, alarm=True),
     Action.CONFIG: Outcome("dead", alarm=True),
     Action.NEVER: Outcome("dead"),
 }
@@ -103,4 +103,4 @@ def action_for(host: Host, code: int) -> Action:
 def outcome_for(host: Host, code: int, status: int | None) -> Outcome:
     """Translate a failure into the outcome of a send, once refreshing and falling back to text have been tried."""
     kind = _KINDS[action_for(host, code)]
-    return Outcome(kind.kind, status, f"{host}{code}", kind.retry_after, alarm=kind.alarm)
+    return Outcome(kind.kind, status, f"{host}{code}", kind.retry_after, of_channel=kind.of_channel, alarm=kind.alarm)

@@ -82,7 +82,7 @@ def judge(answer: Answer, host: Host) -> Outcome:
     if code:
         return outcome_for(host, code, answer.status)
     if token_refused(answer, host):
-        return Outcome("retry", answer.status, "http_401", 30.0, alarm=True)
+        return Outcome("retry", answer.status, "http_401", 30.0, of_channel=True, alarm=True)
     data = body.get("data")
     reference = _first(data if isinstance(data, dict) else {}, "message_id", "msg_id")
     if answer.status != 200 or "error" not in body:

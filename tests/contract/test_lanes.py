@@ -84,6 +84,17 @@ def test_retry_after_closes_the_lane_for_as_long_up_to_a_cap() -> None:
     assert lane.pause() == lanes.LONGEST_PAUSE
 
 
+def test_a_limit_that_the_platform_tells_by_its_own_code_closes_the_lane_and_one_persons_quota_does_not() -> None:
+    clock = Clock()
+    lane = Lane(Rate(), 4, clock)
+    lane.take(1)
+    assert not lane.ended(Outcome("retry", 200, "oa-218", 3600.0, alarm=True))
+    assert lane.room() == 3 + 1
+    lane.take(1)
+    assert lane.ended(Outcome("retry", 200, "oa-32", 2.0, of_channel=True))
+    assert (lane.room(), lane.is_open()) == (0, False)
+
+
 def test_a_slow_platform_never_holds_all_senders() -> None:
     both = lanes.Lanes(["zalo", "messenger"], 4, Rate())
     assert both["zalo"].room() == 3

@@ -26,6 +26,7 @@ from connectors.messenger.profile import Profile, profile_body
 from connectors.messenger.windows import Grants, messaging_fields
 from core.errors import SetupError
 from core.message import Incoming, Reply
+from gateway.lanes import says_of_platform
 from gateway.payload import PayloadSigner
 from tests.messenger_books import APP, Books, Clock, channel
 
@@ -236,6 +237,18 @@ def test_every_error_of_the_contract_has_its_class(code: int, subcode: int, kind
     outcome = error_outcome(error, 400)
     assert (outcome.kind, outcome.alarm) == (kind, alarm)
     assert "Nguyễn" not in repr(outcome)
+
+
+@pytest.mark.parametrize(
+    ("code", "subcode", "of_channel"),
+    [(613, 0, True), (4, 0, True), (190, 463, True), (10, 1893063, True), (10, 2018300, False), (1, 0, False)],
+)
+def test_limits_and_a_dead_token_are_of_the_page_and_a_thread_of_another_app_is_not(
+    code: int, subcode: int, of_channel: bool
+) -> None:
+    error = read_error({"error": {"code": code, "error_subcode": subcode}})
+    assert error is not None
+    assert says_of_platform(error_outcome(error, 400)) == of_channel
 
 
 def test_a_missing_proof_is_a_fault_of_the_settings_and_not_of_the_message() -> None:

@@ -179,7 +179,8 @@ def test_a_message_without_its_id_is_known_again_by_person_and_time() -> None:
     [
         ({"delivery": {"mids": ["m_7"], "watermark": 1767225600006}}, EventKind.DELIVERED),
         ({"read": {"watermark": 1767225600007}}, EventKind.SEEN),
-        ({"reaction": {"reaction": "love", "emoji": "❤", "action": "react", "mid": "m_6"}}, EventKind.REACTION),
+        ({"reaction": {"reaction": "love", "emoji": "❤", "action": "react", "mid": "m_6"}}, EventKind.CONTACT),
+        ({"reaction": {"reaction": "love", "emoji": "❤", "action": "unreact", "mid": "m_6"}}, EventKind.REACTION),
         ({"message_edit": {"mid": "m_1", "text": "Ho so dat", "num_edit": 1}}, EventKind.OTHER),
         ({"referral": {"ref": "qr", "source": "SHORTLINK", "type": "OPEN_THREAD"}}, EventKind.CONTACT),
         ({"optin": {"type": "notification_messages", "payload": "x"}}, EventKind.CONTACT),

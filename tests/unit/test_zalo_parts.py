@@ -22,6 +22,7 @@ from connectors.zalo.templates import country_form
 from connectors.zalo.windows import Window, window
 from core.errors import BadInput, SetupError
 from core.message import Button, Incoming, Reply, ReplyKind, Source
+from gateway.lanes import says_of_platform
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SETTINGS = ZaloSettings("1234567890", "3692581473692581473", "app-secret", ("oa-secret",), "https://x.vn/zalo")
@@ -132,6 +133,14 @@ def test_every_code_leads_to_an_outcome_and_those_for_operators_raise_an_alarm()
             outcome = outcome_for(host, code, 200)  # type: ignore[arg-type]
             assert outcome.kind in ("retry", "dead") and outcome.code == f"{host}{code}"
             assert outcome.alarm == (action in (Action.PARK, Action.STOP, Action.CONFIG, Action.REFRESH))
+            assert outcome.of_channel == (action in (Action.BACK_OFF, Action.STOP, Action.REFRESH))
+
+
+def test_one_persons_or_one_templates_quota_says_nothing_of_the_channel() -> None:
+    for host, code in (("oa", -218), ("zbs", -115), ("zbs", -147), ("zbs", -1471), ("oa", -214)):
+        assert not says_of_platform(outcome_for(host, code, 200))  # type: ignore[arg-type]
+    for host, code in (("oa", -32), ("oa", -204), ("oa", -216), ("zbs", -124)):
+        assert says_of_platform(outcome_for(host, code, 200))  # type: ignore[arg-type]
 
 
 def test_a_code_is_read_leniently_and_an_odd_one_is_a_failure() -> None:
