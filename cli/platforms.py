@@ -6,11 +6,12 @@ A channel joins by a class that fits :class:`Platform` (most of it is in :class:
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from connectors.base import Channel
 from connectors.fakes.graph import FakeGraph
@@ -67,10 +68,15 @@ class Platform(Protocol):
 
 
 class Citizen:
-    """What is the same on every fake: one ``person`` who writes and reads."""
+    """What is the same on every fake: one person who writes and reads, a new one each time.
 
-    person: ClassVar[str]
+    The bot remembers conversations: to an earlier citizen, whose messages bore the same numbers, it has answered.
+    """
+
     fake: FakeZalo | FakeGraph
+
+    def __init__(self) -> None:
+        self.person = f"77{secrets.randbelow(10**14):014d}"
 
     def close(self) -> None:
         """Stop the fake."""
@@ -97,10 +103,10 @@ class Citizen:
 class ZaloCitizen(Citizen):
     """One citizen on the fake Zalo."""
 
-    person = "2468013579246801357"
     fake: FakeZalo
 
     def __init__(self, webhook: str) -> None:
+        super().__init__()
         self.fake = FakeZalo(webhook)
 
     def settings(self, base: Settings) -> Settings:
@@ -134,10 +140,10 @@ class ZaloCitizen(Citizen):
 class MessengerCitizen(Citizen):
     """One citizen on the fake Messenger."""
 
-    person = "7770001112223334"
     fake: FakeGraph
 
     def __init__(self, webhook: str) -> None:
+        super().__init__()
         self.fake = FakeGraph(webhook)
         self._folder = tempfile.TemporaryDirectory(prefix="motcua-messenger-")
 

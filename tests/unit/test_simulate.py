@@ -25,6 +25,12 @@ def test_json_holds_what_the_citizen_sees_and_what_a_press_would_send() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("name", ["zalo", "messenger"])
+def test_each_simulation_is_somebody_new_to_a_bot_that_remembers(name: str) -> None:
+    first, second = (PLATFORMS[name]("http://127.0.0.1:9/") for _ in range(2))
+    assert first.person != second.person  # type: ignore[attr-defined]
+
+
 def test_an_unknown_platform_names_those_that_are_there() -> None:
     assert "zalo" in PLATFORMS
     with pytest.raises(SetupError, match="zalo"):
