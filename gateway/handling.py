@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from connectors.base import Channel
+from core.dossier import DossierUnavailable
 from core.errors import AssistantError, BotUnavailable, StorageUnavailable
 from core.message import Incoming, Reply, ReplyKind
 from gateway import inbox, outbox
@@ -28,9 +29,11 @@ from gateway.switches import Switches
 
 _log = logging.getLogger(__name__)
 ROOM_PER_THREAD = 4
-BOT_DOWN_SECONDS = 2.0
-# While nobody listens at the bot's address tries are not counted; a citizen is not left without a word for longer.
+BOT_DOWN_SECONDS, STORAGE_AWAY_SECONDS = 2.0, 0.5
+# While nobody listens at the bot's address, or the database is away, tries are not counted; a citizen is not left
+# without a word for longer.
 PATIENCE_SECONDS = 180.0
+_NOT_OF_MESSAGE = (BotDown, StorageUnavailable, DossierUnavailable)
 
 
 class Handling:
@@ -136,8 +139,10 @@ class Handling:
         reason = f"{type(error).__name__}: {error}" if isinstance(error, AssistantError) else type(error).__name__
         _log.warning("not handled", extra={"inbox": item.id, "attempts": item.attempts, "error": reason,
                                            "trace": item.trace})  # fmt: skip
-        if isinstance(error, BotDown) and age < PATIENCE_SECONDS:
-            self._give_back(item, BOT_DOWN_SECONDS, counted=False)
+        if isinstance(error, _NOT_OF_MESSAGE) and age < PATIENCE_SECONDS:
+            self._give_back(
+                item, BOT_DOWN_SECONDS if isinstance(error, BotDown) else STORAGE_AWAY_SECONDS, counted=False
+            )
             return
         delay = None if isinstance(error, BotDown) else handling_delay(item.attempts)
         if delay is None:

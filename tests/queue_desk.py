@@ -40,13 +40,16 @@ def all_done(pool: Pool) -> bool:
 
 
 class Echo:
-    """A bot that answers with what it is told."""
+    """A bot that answers with what it is told; ``faults`` come first, one a call."""
 
     def __init__(self) -> None:
         self.seen: list[str] = []
+        self.faults: list[Exception] = []
 
     def handle(self, message: Incoming) -> list[Reply]:
         """Answer one message."""
+        if self.faults:
+            raise self.faults.pop()
         self.seen.append(message.text)
         return [Reply.model_validate({"kind": "answer", "text": f"đáp {message.text}", "intent": "ask_fee"})]
 
