@@ -13,10 +13,8 @@ import math
 import os
 import random
 import signal
-import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -25,9 +23,11 @@ import psycopg
 from benchmarks.running import OPEN, Running
 from gateway.embedded import start_embedded, stop_embedded
 from tests.faults.books import Report, read_books
-from tests.faults.people import Person
+from tests.faults.people import Crowd
 
-PEOPLE = 8
+# After so many kills other people go on, as nobody writes for a quarter of an hour without a break.
+SHIFT = 40
+FLOW_SECONDS = 30.0
 SCRIPTED = ("gateway", "worker", "worker1", "bot", "database", "backend")
 REAL = (*SCRIPTED, "actions")
 STOP_SECONDS = (0.0, 2.0)
@@ -39,43 +39,39 @@ def run(
     count: int, seed: int = 1, *, real: bool = False, stops: bool = False, pause: tuple[float, float] = (0.6, 1.8)
 ) -> Report:
     """Kill (or stop the database) ``count`` times under load, let everything recover, and read the books."""
-    chance = random.Random(seed)
-    stopping = threading.Event()
-    began = time.monotonic()
+    chance, began = random.Random(seed), time.monotonic()
     victims = ("stop",) if stops else REAL if real else SCRIPTED
+    counted: Counter[str] = Counter()
     with Running(workers=2, bot="rasa" if real else "process") as stack:
-        people = [Person(stack, number, 2.5 if real else 0.4, stopping) for number in range(PEOPLE)]
-        for person in people:
-            stack.zalo.person(person.person).last_ms = stack.zalo.now_ms()  # opens the platform's reply window
-            person.start()
-        counted: Counter[str] = Counter()
-        for _ in range(count):
-            _let_flow(stack, people, chance.uniform(*pause), answers=real and chance.random() < 0.7)
+        crowd = Crowd(stack, 2.5 if real else 0.4)
+        for number in range(count):
+            if number % SHIFT == 0:
+                crowd.change()
+            _let_flow(stack, crowd, chance.uniform(*pause), answers=3 if real else 0)
             victim = chance.choice(victims)
             _strike(stack, victim, chance)
             counted[victim] += 1
-        stopping.set()
-        _join(people)
+        crowd.leave()
         try:
             _settle(stack)
         finally:
             _keep_logs(stack)
         report = Report(dict(counted))
-        read_books(stack, people, report)
+        read_books(stack, crowd.people, report)
     report.seconds = round(time.monotonic() - began, 1)
     return report
 
 
-def _let_flow(stack: Running, people: Sequence[Person], seconds: float, *, answers: bool) -> None:
+def _let_flow(stack: Running, crowd: Crowd, seconds: float, *, answers: int) -> None:
     """Wait so long, and on a busy machine until messages are taken again: kills of what is down prove nothing.
 
-    With ``answers`` wait until replies are shown again too; the real bot needs seconds to start.
+    Wait also until so many more ``answers`` are shown: the real bot needs seconds to start.
     """
-    said, shown = sum(len(person.said) for person in people), len(stack.zalo.sent)
+    said, shown = crowd.said(), len(stack.zalo.sent)
     time.sleep(seconds)
-    deadline = time.monotonic() + 25
+    deadline = time.monotonic() + FLOW_SECONDS
     while time.monotonic() < deadline:
-        if sum(len(person.said) for person in people) >= said + 3 and len(stack.zalo.sent) >= shown + answers:
+        if crowd.said() >= said + 3 and len(stack.zalo.sent) >= shown + answers:
             return
         time.sleep(0.05)
 
@@ -97,12 +93,6 @@ def _strike(stack: Running, victim: str, chance: random.Random) -> None:
         return
     children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
     os.kill(int(chance.choice(children)), signal.SIGKILL)  # the server then restarts all its processes
-
-
-def _join(people: Sequence[Person]) -> None:
-    for person in people:
-        person.join(60)
-        assert not person.is_alive(), "a message was never acknowledged"
 
 
 def _settle(stack: Running) -> None:

@@ -13,6 +13,7 @@ import requests
 
 from benchmarks.running import Running
 
+PEOPLE = 8
 # For the real bot: turns that need the index, the memory of the turn before, and no knowledge at all.
 QUESTIONS = (
     "làm khai sinh cho con cần giấy tờ gì",
@@ -71,3 +72,34 @@ class Person(threading.Thread):
             return False
         assert answer.status_code in (200, 503), answer.status_code
         return answer.status_code == 200
+
+
+class Crowd:
+    """The people who write at a time, and those who wrote before them; leaving, each is acknowledged his last word."""
+
+    def __init__(self, stack: Running, pause: float) -> None:
+        self.stack, self.pause = stack, pause
+        self.people: list[Person] = []
+        self._stopping = threading.Event()
+
+    def change(self) -> None:
+        """Let everybody leave and as many new people come."""
+        self.leave()
+        self._stopping = threading.Event()
+        first = len(self.people)
+        fresh = [Person(self.stack, number, self.pause, self._stopping) for number in range(first, first + PEOPLE)]
+        for person in fresh:
+            self.stack.zalo.person(person.person).last_ms = self.stack.zalo.now_ms()  # opens the reply window
+            person.start()
+        self.people += fresh
+
+    def leave(self) -> None:
+        """Stop writing."""
+        self._stopping.set()
+        for person in self.people:
+            person.join(60)
+            assert not person.is_alive(), "a message was never acknowledged"
+
+    def said(self) -> int:
+        """How many messages are acknowledged."""
+        return sum(len(person.said) for person in self.people)
