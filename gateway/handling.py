@@ -77,37 +77,38 @@ class Handling:
             self._give_back(item, 0.0, counted=False)
             return
         try:
-            replies = self._answers(item)
-            parts = [part for reply in replies or () for part in self._parts(reply, item.incoming)]
+            answered = self._answers(item)
+            message, replies = answered or (item.incoming, [])
+            parts = [part for reply in replies for part in self._parts(reply, message)]
         except Exception as error:  # outer door: one message's fault must not stop the others
             self._failed(item, error)
             return
-        if replies is None:
+        if answered is None:
             self._give_back(item, COALESCE_SECONDS, counted=False)
             return
         for reply in replies:
             _observe(reply)
         self._done.put(Finished(item, parts))
 
-    def _answers(self, item: Claimed) -> list[Reply] | None:
-        """The answers to a message, none while a member of staff has the conversation; ``None``: not yet."""
+    def _answers(self, item: Claimed) -> tuple[Incoming, list[Reply]] | None:
+        """What is answered and how; nothing while a member of staff has the conversation. ``None``: not yet."""
         message, channel = item.incoming, self._channels[item.channel]
         if not channel.pulled:
             with transaction(self._pool) as connection:
                 if is_paused(connection, message.conversation):
-                    return []
+                    return message, []
         pace = self._pace(item)
         if pace is Step.WAIT:
             return None
         notices = [SLOW_DOWN] if pace is not None and item.minute == self._per_minute else []
         if pace is Step.SKIP:
-            return notices
+            return message, notices
         if pace is Step.MERGE:
             with transaction(self._pool) as connection:
                 message = merge(connection, item)
         if attend := getattr(channel, "attend", None):
             attend(message.conversation)
-        return [*notices, *self._replies(message)]
+        return message, [*notices, *self._replies(message)]
 
     def _replies(self, message: Incoming) -> list[Reply]:
         fixed = self.switches.channel_notice(message.channel) or fixed_reply(message)

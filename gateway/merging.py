@@ -28,7 +28,7 @@ _BEHIND = """
 _CLOSE = """
     update inbox set state = 'done', merged_into = %s, finished_at = clock_timestamp() where id = any(%s)
 """
-_MERGED = "select body ->> 'text' from inbox where merged_into = %s and id <> %s and body is not null order by id"
+_MERGED = "select body from inbox where merged_into = %s and id <> %s and body is not null order by id"
 
 
 class NotOurs(StorageUnavailable):
@@ -42,7 +42,9 @@ def behind(connection: Connection, item: Claimed) -> Sort | None:
 
 
 def merge(connection: Connection, item: Claimed) -> Incoming:
-    """Return the message with the texts that are merged into it, fixing them on the first call. Call in a transaction.
+    """Return one message with all the texts, fixing them on the first call: the newest one, which its reply names.
+
+    Call it in a transaction.
 
     Raises:
         NotOurs: the lease was lost.
@@ -52,8 +54,9 @@ def merge(connection: Connection, item: Claimed) -> Incoming:
             connection.execute(_CLOSE, (item.id, closed))
     elif connection.execute(_OURS, (item.id, item.token)).fetchone() is None:
         raise NotOurs("the lease of a message was lost")
-    more = [row[0] for row in connection.execute(_MERGED, (item.id, item.id))]
-    return item.incoming.model_copy(update={"text": "\n".join([item.incoming.text, *more])})
+    more = [Incoming.model_validate(row[0]) for row in connection.execute(_MERGED, (item.id, item.id))]
+    all_of_it = [item.incoming, *more]
+    return all_of_it[-1].model_copy(update={"text": "\n".join(message.text for message in all_of_it)})
 
 
 def _fitting(connection: Connection, item: Claimed) -> list[int]:

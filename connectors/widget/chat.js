@@ -112,9 +112,16 @@
     if (reply.procedure && bubble.children.length > 1) bubble.firstChild.className = "head";
     if (reply.sources && reply.sources.length) bubble.append(sources(reply.sources));
     if (reply.options && reply.options.length) turn.append(options(reply.options));
-    waiting.delete(entry.reply_to);
+    answered(entry.reply_to);
     typing();
     show(turn, follow);
+  };
+  // Answers come in order, and one may be to several messages that came too fast: it names the newest of them.
+  const answered = (id) => {
+    if (waiting.has(id)) for (const older of [...waiting]) {
+      waiting.delete(older);
+      if (older === id) break;
+    }
   };
   const note = (id, text, bad) => {
     const meta = bubbles.get(id);

@@ -148,6 +148,14 @@ def test_a_replayed_dead_letter_brings_its_merged_texts_along(pool: Pool) -> Non
     assert merged(pool, claimed(pool)) == "một\nhai"
 
 
+def test_the_reply_names_the_newest_message_that_it_answers(pool: Pool) -> None:
+    put(pool, {"text": "một"}, {"text": "hai"}, {"text": "ba"})
+    item = claimed(pool)
+    for _ in range(2):
+        with transaction(pool) as connection:
+            assert (merge(connection, item).event_id, item.incoming.event_id) == ("e2", "e0")
+
+
 def test_what_stands_behind_a_message_is_seen_by_its_sort(pool: Pool) -> None:
     sticker = {"metadata": {"attachments": [{"type": "sticker"}]}}
     put(pool, {"text": "một"}, {"payload": "p"}, sticker)

@@ -36,7 +36,7 @@ STUCK_SECONDS = 60.0
 
 
 def run(
-    count: int, seed: int = 1, *, real: bool = False, stops: bool = False, pause: tuple[float, float] = (0.6, 1.8)
+    count: int, seed: int = 1, *, real: bool = False, stops: bool = False, pause: tuple[float, float] = (0.3, 1.3)
 ) -> Report:
     """Kill (or stop the database) ``count`` times under load, let everything recover, and read the books."""
     chance, began = random.Random(seed), time.monotonic()
@@ -134,7 +134,7 @@ def main() -> None:
     parser.add_argument("--real", action="store_true")
     parser.add_argument("--stops", action="store_true")
     wanted = parser.parse_args()
-    pause = (5.0, 40.0) if wanted.stops else (0.6, 1.8)
+    pause = (5.0, 40.0) if wanted.stops else (0.3, 1.3)
     report = run(wanted.count, wanted.seed, real=wanted.real, stops=wanted.stops, pause=pause)
     print(json.dumps(asdict(report) | {"sender_kills": report.sender_kills}))
 

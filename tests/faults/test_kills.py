@@ -1,20 +1,56 @@
-"""Random kill -9 over gateway, workers, bot and database under load: nothing accepted is lost, doubled or reordered.
+"""Random kill -9 over every process under load: nothing accepted is lost, doubled or reordered, whoever is killed.
 
-``MOTCUA_KILLS`` sets the number (12 by default; the figures in docs/performance.md are of 200).
+``MOTCUA_KILLS``, ``MOTCUA_REAL_KILLS`` and ``MOTCUA_STOPS`` set the numbers; the longer runs of docs/performance.md are
+made by ``python -m tests.faults.kills``.
 """
 
 from __future__ import annotations
 
 import os
 
-from tests.faults.kills import run
+import pytest
+
+from cli.environment import current_model
+from cli.paths import Home, bot_python
+from core.errors import SetupError
+from tests.faults.books import Report
+from tests.faults.kills import REAL, run
+
+
+def _number(name: str, default: str) -> int:
+    return int(os.environ.get(name, default))
+
+
+def _assert_promises(report: Report, count: int) -> None:
+    assert sum(report.kills.values()) == count
+    assert report.acknowledged > count
+    assert (report.lost, report.double_effects, report.out_of_order) == (0, 0, 0), report
+    # A sender killed between its call and the note of it cannot know; only then may a person see a reply twice.
+    assert report.sent_twice <= report.sender_kills, report
 
 
 def test_nothing_accepted_is_lost_doubled_or_reordered_whoever_is_killed() -> None:
-    kills = int(os.environ.get("MOTCUA_KILLS", "12"))
-    report = run(kills, seed=int(os.environ.get("MOTCUA_KILLS_SEED", "1")))
-    assert sum(report.kills.values()) == kills
-    assert report.acknowledged > kills
-    assert (report.lost, report.double_effects, report.out_of_order, report.dead_letters) == (0, 0, 0, 0), report
-    # A sender killed between its call and the note of it cannot know; only then may a person see a reply twice.
-    assert report.sent_twice <= report.sender_kills, report
+    count = _number("MOTCUA_KILLS", "200")
+    report = run(count, seed=_number("MOTCUA_KILLS_SEED", "1"))
+    _assert_promises(report, count)
+    assert report.dead_letters == 0, report
+
+
+def test_nor_with_the_real_bot_and_action_server_which_are_killed_too() -> None:
+    try:
+        current_model(Home.of_environment())
+    except SetupError as error:
+        pytest.skip(f"the real bot is not here: {error}")
+    if not bot_python().exists():
+        pytest.skip("Rasa's environment is not installed")
+    count = _number("MOTCUA_REAL_KILLS", "14")
+    report = run(count, seed=2, real=True)
+    _assert_promises(report, count)
+    assert count < 14 or {"bot", "actions", "database"} <= set(report.kills) <= set(REAL), report
+
+
+def test_nor_while_the_database_stops_again_and_again() -> None:
+    count = _number("MOTCUA_STOPS", "3")
+    report = run(count, stops=True, pause=(5.0, 12.0))
+    _assert_promises(report, count)
+    assert (report.sent_twice, report.dead_letters) == (0, 0), report
