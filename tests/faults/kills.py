@@ -43,7 +43,7 @@ def run(
     victims = ("stop",) if stops else REAL if real else SCRIPTED
     counted: Counter[str] = Counter()
     with Running(workers=2, bot="rasa" if real else "process") as stack:
-        crowd = Crowd(stack, 2.5 if real else 0.4)
+        crowd = Crowd(stack, 1.5 if real else 0.4)
         for number in range(count):
             if number % SHIFT == 0:
                 crowd.change()
