@@ -90,10 +90,14 @@ def text_hash(text: str) -> str:
 
 
 def _for_us(body: Json, account: str) -> bool:
-    """Tell whether an event is of our OA: one app may serve several, and all of them post to one address."""
+    """Tell whether an event is of our OA: one app may serve several, and all of them post to one address.
+
+    An event names its OA, or has it on one of its two ends; one that tells neither is taken as ours.
+    """
+    if named := _text(body.get("oa_id")) or _text(body.get("oaId")):
+        return named == account
     ends = [_text(as_dict(body.get(name)).get("id")) for name in ("sender", "recipient")]
-    given = [value for value in [_text(body.get("oa_id")), *ends] if value]
-    return len(given) < 2 or account in given or body.get("event_name") in names.GROUPS
+    return not all(ends) or account in ends or body.get("event_name") in names.GROUPS
 
 
 def _person(body: Json, account: str) -> str:

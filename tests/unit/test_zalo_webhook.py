@@ -247,6 +247,11 @@ def test_every_name_of_the_catalogue_is_known_and_an_invented_one_is_counted() -
 def test_an_event_of_another_oa_of_the_same_app_is_left_alone() -> None:
     raw = event("user_send_text", sender={"id": USER}, recipient={"id": "111"}, message={"msg_id": "m", "text": "a"})
     assert parse(raw, OA).messages == ()
+    for name, fields in (("follow", FOLLOWER), ("user_click_chatnow", {"user_id": USER})):
+        received = parse(event(name, **{**fields, "oa_id": "111"}), OA)
+        assert (received.messages, received.events, received.unknown) == ((), (), 1)
+    assert parse(event("change_oa_daily_quota", oaId="111", quota={}), OA).unknown == 1
+    assert parse(event("change_oa_daily_quota", oaId=OA, quota={}), OA).unknown == 0
 
 
 _VALUES = st.recursive(
