@@ -106,6 +106,7 @@ class Running:
         here.bot_token_file.write_text(self.files["bot"].read_text())
         make_tracker_schema(self.database_url)
         specs = child_specs(here, Ports(self.port, self.bot_port, free_port()), self.database_url)
+        self.env["MOTCUA_ACTIONS_URL"] = specs[0].env["MOTCUA_ACTIONS_URL"]
         return {spec.name: (spec.argv, spec.env) for spec in specs if spec.name in ("bot", "actions")}
 
     def _secret(self, name: str) -> Path:

@@ -18,7 +18,7 @@ STALE_BUTTON = "Nút này không còn dùng được. Anh/Chị vui lòng gõ c�
 
 
 class BotDown(BotUnavailable):
-    """Nobody listens at the bot's address: it is starting or gone, and the message is not to blame."""
+    """The bot or its action server is starting or gone: the message is not to blame."""
 
 
 class _Message(BaseModel):
@@ -32,12 +32,16 @@ class _Answer(BaseModel):
 
 
 class BotClient:
-    """Asks the bot; use one for a thread (a ``requests`` session is not shared between threads)."""
+    """Asks the bot; use one for a thread (a ``requests`` session is not shared between threads).
 
-    def __init__(self, url: str, token: str, signer: PayloadSigner, seconds: float = 10.0) -> None:
+    ``needs`` is the address at which the bot finds its action server; a turn that failed is laid to its charge when
+    nobody listens there.
+    """
+
+    def __init__(self, url: str, token: str, signer: PayloadSigner, seconds: float = 10.0, needs: str = "") -> None:
         self._url = f"{url}/webhooks/motcua/webhook"
         self._signer = signer
-        self._seconds = seconds
+        self._seconds, self._needs = seconds, needs
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy of the machine has no say about a private address
         self._session.headers["Authorization"] = f"Bearer {token}"
@@ -46,7 +50,7 @@ class BotClient:
         """Answer one message; the same ``event_id`` again gives the bot's stored answer.
 
         Raises:
-            BotDown: nobody listens.
+            BotDown: nobody listens, or the bot says that it is not ready.
             BotUnavailable: no answer in time, or not a good one.
         """
         try:
@@ -73,12 +77,26 @@ class BotClient:
             raise BotDown("the bot does not listen") from error
         except requests.RequestException as error:
             raise BotUnavailable(f"the bot did not answer: {type(error).__name__}") from error
+        if response.status_code == requests.codes.unavailable:
+            raise BotDown("the bot is not ready")
+        if response.status_code == requests.codes.bad_gateway and not self._has_what_it_needs():
+            raise BotDown("the action server does not listen")
         if response.status_code != requests.codes.ok or len(response.content) > _MAX_ANSWER_BYTES:
             raise BotUnavailable(f"the bot answered {response.status_code}")
         try:
             return _Answer.model_validate_json(response.content)
         except ValidationError as error:
             raise BotUnavailable(f"the bot's answer has {error.error_count()} faults") from None
+
+    def _has_what_it_needs(self) -> bool:
+        """Whether somebody listens at the action server's address, whatever he answers."""
+        try:
+            self._session.head(self._needs, timeout=_CONNECT_SECONDS, headers={"Authorization": None})
+        except requests.ConnectionError:
+            return False
+        except requests.RequestException:  # no address is known, or it is slow: that says nothing
+            return True
+        return True
 
     def _signed(self, reply: Reply) -> Reply:
         options = tuple(

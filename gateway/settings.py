@@ -47,6 +47,7 @@ class Settings:
     ``secrets`` sign widget tokens and button payloads: the first signs, all verify (two during a rotation).
     ``token_keys`` seal platform tokens in the database; ``zalo`` and ``messenger`` are ``None`` while off.
     ``dossiers`` says which system holds them.
+    ``actions_url`` is where the bot finds its action server; empty: not known here.
     ``frame_ancestors`` are the sites that may show the widget; ``origins`` may open a socket beside our own page.
     """
 
@@ -62,6 +63,7 @@ class Settings:
     handlers: int = 8
     senders: int = 4
     metrics_port: int | None = None
+    actions_url: str = ""
     limits: Limits = Limits()
     token_keys: tuple[bytes, ...] = field(default=(), repr=False)
     zalo: ZaloSettings | None = None
@@ -91,6 +93,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         origins=_origins(values, "MOTCUA_ORIGINS"),
         handlers=_number(values, "MOTCUA_HANDLERS", 8, 1, 64),
         senders=_number(values, "MOTCUA_SENDERS", 4, 1, 64),
+        actions_url=values.get("MOTCUA_ACTIONS_URL", "").strip(),
         metrics_port=_number(values, "MOTCUA_METRICS_PORT", 0, 0, 65535) or None,
         limits=_limits(values),
         token_keys=_token_keys(values),

@@ -160,8 +160,10 @@ def _digits(text: str) -> int:
 class VeiledBot(BotClient):
     """The bot, which sees references only."""
 
-    def __init__(self, veil: Veil, url: str, token: str, signer: PayloadSigner, seconds: float) -> None:
-        super().__init__(url, token, signer, seconds)
+    def __init__(  # noqa: PLR0913 - the bot's own words and the veil
+        self, veil: Veil, url: str, token: str, signer: PayloadSigner, seconds: float, *, needs: str = ""
+    ) -> None:
+        super().__init__(url, token, signer, seconds, needs)
         self._veil = veil
 
     def handle(self, message: Incoming) -> list[Reply]:

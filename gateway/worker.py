@@ -47,12 +47,14 @@ class Worker:
         self._pool: Pool = open_pool(settings.database_url, settings.limits.pool_size, "motcua-worker")
         secret = open_secret({**os.environ, "MOTCUA_HOME": str(settings.home)})
         veil = Veil(Vault(lambda: transaction(self._pool), secret))
+        limits = settings.limits
         bot = make_bot or (
-            lambda: VeiledBot(veil, settings.bot_url, settings.bot_token, signer, settings.limits.bot_seconds)
+            lambda: VeiledBot(
+                veil, settings.bot_url, settings.bot_token, signer, limits.bot_seconds, needs=settings.actions_url
+            )
         )
         publisher = Publisher(channels)
         self._notices = Notices(self._pool, settings.dossiers.feed(lambda: transaction(self._pool), secret), publisher)
-        limits = settings.limits
         self.handling = Handling(
             self._pool, channels, bot, owner, threads=settings.handlers, per_minute=limits.messages_per_minute,
             afterwards=publisher.with_answers,

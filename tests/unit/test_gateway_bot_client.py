@@ -43,6 +43,15 @@ def test_a_reply_comes_back_with_its_buttons_signed() -> None:
     assert [signer.verify(option.payload)[:17] for option in reply.options] == ["/choose_procedure"] * 3
 
 
+def test_a_failed_turn_is_the_action_servers_fault_when_nobody_listens_there() -> None:
+    with FakeBot(TOKEN) as bot, FakeBot(TOKEN) as actions:
+        with pytest.raises(BotUnavailable) as found:
+            BotClient(bot.url, TOKEN, signer, needs=f"{actions.url}/webhook").handle(message("hỏng", number="2"))
+        assert not isinstance(found.value, BotDown)
+        with pytest.raises(BotDown, match="action server"):
+            BotClient(bot.url, TOKEN, signer, needs="http://127.0.0.1:9/webhook").handle(message("hỏng", number="3"))
+
+
 def test_a_pressed_button_reaches_the_bot_as_the_payload_itself() -> None:
     token = signer.sign("/choose_procedure{}")
     with FakeBot(TOKEN) as bot:
