@@ -21,8 +21,10 @@ _COLUMNS = """
     from dead_letter as d left join inbox as i on i.id = d.inbox_id left join outbox as o on o.id = d.outbox_id
 """
 _TEXT = """
-    select coalesce(i.body ->> 'text', o.body::text), d.last_response
-    from dead_letter as d left join inbox as i on i.id = d.inbox_id left join outbox as o on o.id = d.outbox_id
+    select coalesce(
+        (select string_agg(m.body ->> 'text', chr(10) order by m.id) from inbox as m
+         where m.id = d.inbox_id or m.merged_into = d.inbox_id), o.body::text), d.last_response
+    from dead_letter as d left join outbox as o on o.id = d.outbox_id
     where d.id = %s
 """
 _ATTEMPTS = """

@@ -144,6 +144,7 @@ def test_a_replayed_dead_letter_brings_its_merged_texts_along(pool: Pool) -> Non
     with transaction(pool) as connection:
         inbox.mark_dead(connection, item, "BotUnavailable: x", None)
     with transaction(pool) as connection:
+        assert dead.read_text(connection, 1, "an") == ("một\nhai", None)
         dead.replay(connection, 1, "an", "")
     assert merged(pool, claimed(pool)) == "một\nhai"
 
