@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import secrets
 import signal
@@ -34,6 +35,9 @@ from gateway.vault import Veil, VeiledBot
 
 _log = logging.getLogger("gateway.worker")  # not __main__, whose lines below a warning are not kept
 _PURGE_SECONDS = 3600.0
+# After a gap the other workers get as long to come back, before who holds no lock is taken for dead: what they have in
+# hand would be sent twice.
+_GRACE_SECONDS = 3.0
 
 
 class Worker:
@@ -55,6 +59,7 @@ class Worker:
         )
         publisher = Publisher(channels)
         self._notices = Notices(self._pool, settings.dossiers.feed(lambda: transaction(self._pool), secret), publisher)
+        self._judges_from = math.inf
         self.handling = Handling(
             self._pool, channels, bot, owner, threads=settings.handlers, per_minute=limits.messages_per_minute,
             afterwards=publisher.with_answers,
@@ -73,10 +78,11 @@ class Worker:
 
     def _prepare(self, connection: Connection, owner: int) -> None:
         hold_owner(connection, owner)
+        self._judges_from = time.monotonic() + _GRACE_SECONDS
         self.handling.switches.refresh(connection)
 
     def _tick(self, connection: Connection) -> None:
-        if freed := free_orphans(connection):
+        if time.monotonic() >= self._judges_from and (freed := free_orphans(connection)):
             _log.warning("freed the leases of a worker that is gone", extra={"count": freed})
         self.handling.switches.refresh(connection)
 
