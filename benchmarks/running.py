@@ -77,7 +77,7 @@ class Running:
             child.send_signal(signal.SIGCONT)
             child.terminate()
         for child in self.children.values():
-            child.wait(30)
+            _end(child)
         self.zalo.__exit__()
         if self.bot_kind == "thread":
             self.bot.__exit__()
@@ -187,3 +187,12 @@ class Running:
     def web_token(self, name: str) -> str:
         """A token that opens a conversation of the web channel."""
         return mint_token(self.files["secret"].read_text().encode(), f"web:bench:{name}")
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Wait for a child that was asked to end, and on a starved machine end it."""
+    try:
+        child.wait(30)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()

@@ -15,6 +15,7 @@ import threading
 import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Self
 
 import psutil
 
@@ -23,10 +24,12 @@ from gateway.database import open_pool
 from gateway.retention import purge
 
 RATE, PEOPLE, SAMPLES = 20.0, 500, 30
+# A machine that was busy with other work may have to catch up in the end.
+IDLE_SECONDS = 600.0
 KEPT = timedelta(days=90) - timedelta(seconds=30)
 TABLES = ("inbox", "outbox", "attempt", "platform_event", "send_charge", "contact")
 # Growth that says nothing, by the end of a series' name.
-ALLOWED = {"_mb": 2.0, "_files": 2.0, "_kb": 256.0, "_rows": 60.0, "_s": 2.0}
+ALLOWED = {"_mb": 2.0, "_files": 2.0, "_kb": 256.0, "_rows": 200.0, "_s": 2.0}
 _SIZES = ", ".join(f"pg_total_relation_size('{table}')" for table in TABLES)
 _INBOX = """
     (select count(*) from inbox),
@@ -47,9 +50,7 @@ class Series:
 
 def measure(minutes: float = 30.0, rate: float = RATE) -> dict[str, object]:
     """Return the figures of the module's text."""
-    with Running() as stack:
-        purging = _Purging(stack.database_url)
-        purging.start()
+    with Running() as stack, _Purging(stack.database_url) as purging:
         samples: list[dict[str, float]] = []
         count = int(minutes * 60 * rate)
         began = time.perf_counter()
@@ -58,8 +59,7 @@ def measure(minutes: float = 30.0, rate: float = RATE) -> dict[str, object]:
             stack.zalo.says(str(2468013579246800000 + number % PEOPLE), f"câu {number}")
             if (number + 1) * SAMPLES // count > len(samples):
                 samples.append({"at": time.perf_counter() - began} | _sample(stack))
-        stack.wait_idle()
-        purging.stop()
+        stack.wait_idle(IDLE_SECONDS)
         answered = {str(item.message.get("text", "")) for item in stack.zalo.sent}
         return {
             "messages": count,
@@ -93,10 +93,11 @@ class _Purging:
         self._thread = threading.Thread(target=self._run)
         self.gone = 0
 
-    def start(self) -> None:
+    def __enter__(self) -> Self:
         self._thread.start()
+        return self
 
-    def stop(self) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stopping.set()
         self._thread.join()
         self._pool.close()
