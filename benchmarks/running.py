@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -19,6 +20,7 @@ import requests
 from cli.paths import Home
 from cli.specs import Ports, child_specs, free_port, make_tracker_schema
 from connectors.fakes.bot import FakeBot
+from connectors.fakes.server import Rate
 from connectors.fakes.zalo import FakeZalo
 from connectors.fakes.zalo_webhook import Manner, body_of, signature
 from connectors.web_token import mint_token
@@ -54,39 +56,46 @@ class Running:
         self.url = f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
-        self.database_url = start_embedded(self.home, durable=self._durable)
-        migrate(self.database_url)
-        self.files = {name: self._secret(name) for name in ("bot", "secret", "key", "app", "oa")}
-        self.bot = FakeBot(self.files["bot"].read_text(), self.bot_port if self.bot_kind == "thread" else 0)
-        self.zalo = FakeZalo(f"{self.url}/webhooks/zalo", manner=Manner(speed=60.0))
-        self.zalo.per_minute = 1_000_000
-        self.files["app"].write_text(self.zalo.app.app_secret)
-        self.files["oa"].write_text(self.zalo.app.oa_secret)
-        self.env = os.environ | self._settings() | self._env_more
-        self.zalo.__enter__()
-        self._authorise()
-        self._start_bot()
-        self.start("gateway")
-        for number in range(self._workers):
-            self.start(f"worker{number or ''}")
-        self.wait_ready()
+        with ExitStack() as undo:
+            undo.callback(self._folder.cleanup)
+            undo.callback(stop_embedded, self.home, "immediate")
+            self.database_url = start_embedded(self.home, durable=self._durable)
+            migrate(self.database_url)
+            self._make_fakes()
+            undo.push(self.zalo.__exit__)
+            self.zalo.__enter__()
+            undo.callback(self._end_children)
+            self._authorise()
+            self._start_bot(undo)
+            self.start("gateway")
+            for number in range(self._workers):
+                self.start(f"worker{number or ''}")
+            self.wait_ready()
+            self._undo = undo.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._undo.close()
+
+    def _make_fakes(self) -> None:
+        self.files = {name: self._secret(name) for name in ("bot", "secret", "key", "app", "oa")}
+        self.bot = FakeBot(self.files["bot"].read_text(), self.bot_port if self.bot_kind == "thread" else 0)
+        self.zalo = FakeZalo(f"{self.url}/webhooks/zalo", manner=Manner(speed=60.0))
+        self.zalo.rate = Rate(1_000_000, 60.0)
+        self.files["app"].write_text(self.zalo.app.app_secret)
+        self.files["oa"].write_text(self.zalo.app.oa_secret)
+        self.env = os.environ | self._settings() | self._env_more
+
+    def _end_children(self) -> None:
         for child in self.children.values():
             child.send_signal(signal.SIGCONT)
             child.terminate()
         for child in self.children.values():
             _end(child)
-        self.zalo.__exit__()
-        if self.bot_kind == "thread":
-            self.bot.__exit__()
-        stop_embedded(self.home, "immediate")
-        self._folder.cleanup()
 
-    def _start_bot(self) -> None:
+    def _start_bot(self, undo: ExitStack) -> None:
         if self.bot_kind == "thread":
-            self.bot.__enter__()
+            undo.enter_context(self.bot)
             return
         self._commands = self._real_parts() if self.bot_kind == "rasa" else self._scripted_part()
         for name in self._commands:
@@ -149,7 +158,7 @@ class Running:
         self.children[name].kill()
         self.children[name].wait()
 
-    def wait_ready(self, seconds: float = 60.0) -> None:
+    def wait_ready(self, seconds: float = 180.0) -> None:
         """Wait until the gateway says that a message could be stored and understood."""
         deadline = time.monotonic() + seconds
         while True:
