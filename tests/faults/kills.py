@@ -15,7 +15,7 @@ import random
 import signal
 import time
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psycopg
@@ -35,19 +35,35 @@ STOP_SECONDS = (0.0, 2.0)
 STUCK_SECONDS = 60.0
 
 
-def run(
-    count: int, seed: int = 1, *, real: bool = False, stops: bool = False, pause: tuple[float, float] = (0.3, 1.3)
-) -> Report:
-    """Kill (or stop the database) ``count`` times under load, let everything recover, and read the books."""
-    chance, began = random.Random(seed), time.monotonic()
+@dataclass(frozen=True)
+class Plan:
+    """What is done to the stack: so many kills, or stops of its database, ``pause`` seconds apart (from, to).
+
+    None begins later than ``seconds`` after the start.
+    """
+
+    count: int
+    seed: int = 1
+    real: bool = False
+    stops: bool = False
+    pause: tuple[float, float] = (0.3, 1.3)
+    seconds: float = math.inf
+
+
+def run(plan: Plan) -> Report:
+    """Carry a plan out under load, let everything recover, and read the books."""
+    chance, began = random.Random(plan.seed), time.monotonic()
+    real, stops = plan.real, plan.stops
     victims = ("stop",) if stops else REAL if real else SCRIPTED
     counted: Counter[str] = Counter()
     with Running(workers=2, bot="rasa" if real else "process") as stack:
         crowd = Crowd(stack, 1.5 if real else 0.4)
-        for number in range(count):
+        for number in range(plan.count):
+            if time.monotonic() > began + plan.seconds:
+                break
             if number % SHIFT == 0:
                 crowd.change()
-            _let_flow(stack, crowd, chance.uniform(*pause), answers=3 if real else 0)
+            _let_flow(stack, crowd, chance.uniform(*plan.pause), answers=3 if real else 0)
             victim = chance.choice(victims)
             _strike(stack, victim, chance)
             counted[victim] += 1
@@ -133,9 +149,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--real", action="store_true")
     parser.add_argument("--stops", action="store_true")
+    parser.add_argument("--seconds", type=float, default=math.inf, help="begin no kill after so many")
     wanted = parser.parse_args()
-    pause = (5.0, 40.0) if wanted.stops else (0.3, 1.3)
-    report = run(wanted.count, wanted.seed, real=wanted.real, stops=wanted.stops, pause=pause)
+    pause = (5.0, 40.0) if wanted.stops else Plan.pause
+    report = run(Plan(wanted.count, wanted.seed, wanted.real, wanted.stops, pause, wanted.seconds))
     print(json.dumps(asdict(report) | {"sender_kills": report.sender_kills}))
 
 

@@ -14,7 +14,7 @@ from cli.environment import current_model
 from cli.paths import Home, bot_python
 from core.errors import SetupError
 from tests.faults.books import Report
-from tests.faults.kills import REAL, run
+from tests.faults.kills import REAL, Plan, run
 
 
 def _number(name: str, default: str) -> int:
@@ -31,7 +31,7 @@ def _assert_promises(report: Report, count: int) -> None:
 
 def test_nothing_accepted_is_lost_doubled_or_reordered_whoever_is_killed() -> None:
     count = _number("MOTCUA_KILLS", "200")
-    report = run(count, seed=_number("MOTCUA_KILLS_SEED", "1"))
+    report = run(Plan(count, _number("MOTCUA_KILLS_SEED", "1")))
     _assert_promises(report, count)
     assert report.dead_letters == 0, report
 
@@ -44,13 +44,13 @@ def test_nor_with_the_real_bot_and_action_server_which_are_killed_too() -> None:
     if not bot_python().exists():
         pytest.skip("Rasa's environment is not installed")
     count = _number("MOTCUA_REAL_KILLS", "14")
-    report = run(count, seed=2, real=True)
+    report = run(Plan(count, seed=2, real=True))
     _assert_promises(report, count)
     assert count < 14 or {"bot", "actions", "database"} <= set(report.kills) <= set(REAL), report
 
 
 def test_nor_while_the_database_stops_again_and_again() -> None:
     count = _number("MOTCUA_STOPS", "3")
-    report = run(count, stops=True, pause=(5.0, 12.0))
+    report = run(Plan(count, stops=True, pause=(5.0, 12.0)))
     _assert_promises(report, count)
     assert (report.sent_twice, report.dead_letters) == (0, 0), report
