@@ -158,6 +158,11 @@ class Running:
         self.children[name].kill()
         self.children[name].wait()
 
+    def revive(self) -> None:
+        """Start what ended by itself, as './motcua up' does: a gateway whose database stays away for long, say."""
+        for name in [name for name, child in self.children.items() if child.poll() is not None]:
+            self.start(name)
+
     def wait_ready(self, seconds: float = 180.0) -> None:
         """Wait until the gateway says that a message could be stored and understood."""
         deadline = time.monotonic() + seconds
@@ -169,6 +174,7 @@ class Running:
                 pass
             if time.monotonic() > deadline:
                 raise TimeoutError("the stack does not come up")
+            self.revive()
             time.sleep(0.1)
 
     def wait_idle(self, seconds: float = 60.0) -> None:

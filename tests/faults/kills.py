@@ -89,6 +89,7 @@ def _let_flow(stack: Running, crowd: Crowd, seconds: float, *, answers: int) -> 
     while time.monotonic() < deadline:
         if crowd.said() >= said + 3 and len(stack.zalo.sent) >= shown + answers:
             return
+        stack.revive()
         time.sleep(0.05)
 
 
