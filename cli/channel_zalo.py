@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -60,15 +62,30 @@ def authorise(redirected: Redirected = None, page: ByPage = False) -> None:
         raise SetupError("The Zalo channel is off: set MOTCUA_ZALO_APP_ID first (docs/channels.md).")
     if not settings.redirect_uri:
         raise SetupError("Set MOTCUA_ZALO_REDIRECT_URI to the callback address saved in Zalo's console.")
-    home = Home.of_environment()
+    with _desk(settings, Home.of_environment()) as desk:
+        _by_page(desk) if page else _by_hand(desk, redirected)
+    typer.echo("The tokens are stored. The worker keeps them fresh; it need not be restarted.")
+
+
+def exchange(settings: ZaloSettings, home: Home, code: str, verifier: str) -> None:
+    """Turn a code into stored tokens, in the database that the assistant uses."""
+    with _desk(settings, home) as desk:
+        _tokens(desk).exchange(code, verifier)
+
+
+@contextmanager
+def _desk(settings: ZaloSettings, home: Home) -> Iterator[Desk]:
     with database_address(home) as url:
         pool = open_pool(url, 2, "motcua-authorise")
         try:
-            desk = Desk(settings, home.run, url, pool, _sealer(home), pkce_of(secret_file(home.run / "zalo-authorise")))
-            _by_page(desk) if page else _by_hand(desk, redirected)
+            yield Desk(settings, home.run, url, pool, _sealer(home), pkce_of(secret_file(home.run / "zalo-authorise")))
         finally:
             pool.close()
-    typer.echo("The tokens are stored. The worker keeps them fresh; it need not be restarted.")
+
+
+def _tokens(desk: Desk) -> ZaloTokens:
+    store = PostgresTokens(desk.url, desk.pool, desk.sealer)
+    return ZaloTokens(desk.settings, store, Outbound("zalo", proxy=desk.settings.proxy), Hooks())
 
 
 def _by_hand(desk: Desk, redirected: str | None) -> None:
@@ -78,9 +95,7 @@ def _by_hand(desk: Desk, redirected: str | None) -> None:
     if redirected is None:
         _say_where(desk, state)
         redirected = typer.prompt("3. Paste the address you were sent back to (valid for 10 minutes)", hide_input=True)
-    tokens = PostgresTokens(desk.url, desk.pool, desk.sealer)
-    channel = ZaloTokens(desk.settings, tokens, Outbound("zalo", proxy=desk.settings.proxy), Hooks())
-    channel.exchange(code_from(redirected, desk.settings, state), desk.pkce.verifier)
+    _tokens(desk).exchange(code_from(redirected, desk.settings, state), desk.pkce.verifier)
     kept.unlink()  # the next authorisation is another one
 
 

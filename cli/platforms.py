@@ -103,6 +103,7 @@ class Citizen:
 class ZaloCitizen(Citizen):
     """One citizen on the fake Zalo."""
 
+    name = "zalo"
     fake: FakeZalo
 
     def __init__(self, webhook: str) -> None:
@@ -140,6 +141,7 @@ class ZaloCitizen(Citizen):
 class MessengerCitizen(Citizen):
     """One citizen on the fake Messenger."""
 
+    name = "messenger"
     fake: FakeGraph
 
     def __init__(self, webhook: str) -> None:

@@ -9,9 +9,8 @@ from typing import Any
 
 import psycopg
 
+from cli.platforms import MessengerCitizen, ZaloCitizen
 from cli.sandbox import Sandbox, sandbox_settings
-from cli.simulate import ZaloPlatform
-from cli.simulate_messenger import MessengerPlatform
 from connectors.fakes.bot import FakeBot
 from core.dossier import HANOI, Status, StatusEvent
 from dossiers import subscriptions
@@ -37,7 +36,7 @@ class Town:
         self.url, self.bot = database_url, FakeBot(TOKEN)
         base = sandbox_settings(database_url, home, self.bot.url, TOKEN)
         webhook = f"http://127.0.0.1:{base.port}/webhooks/{name}"
-        self.platform = ZaloPlatform(webhook) if name == "zalo" else MessengerPlatform(webhook)
+        self.platform = ZaloCitizen(webhook) if name == "zalo" else MessengerCitizen(webhook)
         settings = self.platform.settings(base)
         if settings.zalo:
             settings = replace(settings, zalo=replace(settings.zalo, templates=True, notice_template=template))
@@ -101,7 +100,7 @@ class Town:
 
     def templates(self) -> list[dict[str, str]]:
         """The values of the templates that the person got."""
-        if isinstance(self.platform, ZaloPlatform):
+        if isinstance(self.platform, ZaloCitizen):
             return [body["template_data"] for body in self.platform.fake.templates]
         parts = [sent.message["template"]["components"][0]["parameters"] for sent in self.platform.fake.sent
                  if "template" in sent.message]  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import psycopg
 import pytest
 
-from cli.simulate_messenger import MessengerPlatform
+from cli.platforms import MessengerCitizen
 from core.dossier import Status
 from dossiers import subscriptions
 from gateway.database import transaction
@@ -76,7 +76,7 @@ def test_outside_the_window_all_changes_wait_and_come_as_one_message_behind_the_
 @both
 def test_outside_the_window_the_registered_template_is_used_where_there_is_one(opened: Opened, name: str) -> None:
     with opened(name, TEMPLATE) as town:
-        if isinstance(town.platform, MessengerPlatform):
+        if isinstance(town.platform, MessengerCitizen):
             town.platform.fake.app = replace(town.platform.fake.app, granted=replace(town.platform.fake.app.granted,
                                                                                      utility=True))  # fmt: skip
         town.follow(RUNNING)
@@ -91,14 +91,14 @@ def test_outside_the_window_the_registered_template_is_used_where_there_is_one(o
 @both
 def test_a_template_that_is_refused_leaves_the_notice_to_the_next_message(opened: Opened, name: str) -> None:
     with opened(name, "999") as town:  # known to no platform
-        if isinstance(town.platform, MessengerPlatform):
+        if isinstance(town.platform, MessengerCitizen):
             town.platform.fake.people[town.citizen.platform.person].blocked = True
         town.follow(RUNNING)
         town.silent()
         town.move(RUNNING, Status.DONE)
         assert town.tell() == []
         assert town.count(STATE) == 1
-        if isinstance(town.platform, MessengerPlatform):
+        if isinstance(town.platform, MessengerCitizen):
             town.platform.fake.people[town.citizen.platform.person].blocked = False
         assert town.citizen.says("xin chào").text.count("Thông báo hồ sơ") == 1
 

@@ -12,9 +12,7 @@ import psycopg
 import requests
 
 from cli.client import WebClient
-from cli.shown import Shown
-from cli.simulate import ZaloPlatform
-from cli.simulate_messenger import MessengerPlatform
+from cli.platforms import MessengerCitizen, Shown, ZaloCitizen
 from connectors.web_token import mint_token
 from core.message import Button, Reply, ReplyKind
 
@@ -80,7 +78,7 @@ class WebCitizen:
 class PlatformCitizen:
     """On a fake platform, behind its signed webhook; what he sees is the fake's own record of it."""
 
-    platform: ZaloPlatform | MessengerPlatform
+    platform: ZaloCitizen | MessengerCitizen
     conversation: str
     url: str
     exact: bool = False
@@ -126,9 +124,9 @@ class PlatformCitizen:
         return fresh
 
 
-def on_platform(platform: ZaloPlatform | MessengerPlatform, number: int, url: str) -> PlatformCitizen:
+def on_platform(platform: ZaloCitizen | MessengerCitizen, number: int, url: str) -> PlatformCitizen:
     """Return a person who never wrote before on a running fake platform."""
     one = copy.copy(platform)
     one.person = f"{number:019d}"
-    account = one.fake.app.oa_id if isinstance(one, ZaloPlatform) else one.fake.app.page_id
+    account = one.fake.app.oa_id if isinstance(one, ZaloCitizen) else one.fake.app.page_id
     return PlatformCitizen(one, f"{one.name}:{account}:{one.person}", url)

@@ -16,11 +16,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from cli.channel import exchange
+from cli.channel_zalo import exchange
 from cli.client import WebClient
 from cli.paths import Home
-from cli.simulate import ZaloPlatform
-from cli.simulate_messenger import MessengerPlatform
+from cli.platforms import MessengerCitizen, ZaloCitizen
 from cli.specs import free_port
 from cli.stack import Stack
 from connectors.zalo.oauth import new_pkce
@@ -50,8 +49,8 @@ class City:
 
     stack: Stack
     home: Home
-    zalo: ZaloPlatform
-    messenger: MessengerPlatform
+    zalo: ZaloCitizen
+    messenger: MessengerCitizen
 
     @property
     def base(self) -> str:
@@ -140,7 +139,7 @@ class Platforms:
 
     def __post_init__(self) -> None:
         base = f"http://127.0.0.1:{self.port}/webhooks"
-        self.zalo, self.messenger = ZaloPlatform(f"{base}/zalo"), MessengerPlatform(f"{base}/messenger")
+        self.zalo, self.messenger = ZaloCitizen(f"{base}/zalo"), MessengerCitizen(f"{base}/messenger")
 
     def settings(self) -> dict[str, str]:
         """Return the environment that switches both channels on."""
