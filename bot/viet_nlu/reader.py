@@ -15,7 +15,9 @@ from viet_nlu.augment import training_pairs
 from viet_nlu.features import ALL_VIEWS, FeatureMaker
 from viet_nlu.linear import LinearModel, known_part, matrix_of
 from viet_nlu.mentions import Lexicon
+from viet_nlu.places import PLACES
 from viet_nlu.scope import OUTSIDE, Nearest, ScopeModel, signs_of
+from viet_nlu.speller import Speller
 from viet_nlu.teencode import ALL_STEPS
 from viet_nlu.text import strip_marks
 
@@ -31,6 +33,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "typos": 1,
     "ranking_length": 10,
     "scope": True,
+    "spelling": True,
 }
 # Word features only: fewer, and enough to tell how near a text is to an example.
 _NEAR_VIEWS: Final = ("folded", "core")
@@ -48,13 +51,19 @@ class IntentReader:
     """Reads the intent of a text. Make it with ``learn`` or ``load``."""
 
     def __init__(
-        self, phrases: Sequence[str], settings: Mapping[str, Any], model: LinearModel, near: LinearModel, rows: Any
+        self,
+        phrases: Sequence[str],
+        settings: Mapping[str, Any],
+        model: LinearModel,
+        near: LinearModel,
+        rows: Any,
+        speller: Speller | None = None,
     ) -> None:
         self._phrases, self._settings, self.model = list(phrases), settings, model
         self._near, self._rows = near, rows  # near: the vocabulary and weights of the rows of examples
-        lexicon = Lexicon(phrases)
-        self._maker = FeatureMaker(lexicon, settings["views"], settings["steps"])
-        self._words = FeatureMaker(lexicon, _NEAR_VIEWS, settings["steps"])
+        self._speller, lexicon = speller, Lexicon(phrases)
+        self._maker = FeatureMaker(lexicon, settings["views"], settings["steps"], speller)
+        self._words = FeatureMaker(lexicon, _NEAR_VIEWS, settings["steps"], speller)
         outside = [bool(flag) for flag in near.bias]
         self._nearest = Nearest(rows, outside) if rows is not None else None
         shipped = settings["scope"] and SHIPPED_SCOPE.is_file() and OUTSIDE in model.labels
@@ -66,7 +75,9 @@ class IntentReader:
 
         Raises ``ValueError`` when there are fewer than two intents.
         """
-        maker = FeatureMaker(Lexicon(phrases), settings["views"], settings["steps"])
+        texts = [one.get("text") for one in messages if one.get("text")]
+        speller = Speller.learn([*texts, *phrases, *PLACES]) if settings["spelling"] else None
+        maker = FeatureMaker(Lexicon(phrases), settings["views"], settings["steps"], speller)
         pairs = training_pairs(
             messages, phrases, int(settings["swaps"]), bool(settings["unmarked_copy"]), int(settings["typos"])
         )
@@ -78,7 +89,7 @@ class IntentReader:
             int(settings["iterations"]),
         )
         near, rows = cls._examples(messages, phrases, settings)
-        return cls(phrases, settings, model, near, rows)
+        return cls(phrases, settings, model, near, rows, speller)
 
     @staticmethod
     def _examples(
@@ -123,6 +134,8 @@ class IntentReader:
         self.model.save(folder / "intents")
         self._near.save(folder / "near")
         save_npz(folder / "rows.npz", self._rows)
+        if self._speller:
+            self._speller.save(folder / "speller.json")
         (folder / "phrases.json").write_text(json.dumps(self._phrases, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
@@ -132,4 +145,6 @@ class IntentReader:
 
         phrases = json.loads((folder / "phrases.json").read_text(encoding="utf-8"))
         near, rows = LinearModel.load(folder / "near"), load_npz(folder / "rows.npz")
-        return cls(phrases, settings, LinearModel.load(folder / "intents"), near, rows)
+        kept = folder / "speller.json"
+        speller = Speller.load(kept) if kept.is_file() else None
+        return cls(phrases, settings, LinearModel.load(folder / "intents"), near, rows, speller)
