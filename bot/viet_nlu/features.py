@@ -87,9 +87,7 @@ class FeatureMaker:
 
     def features(self, text: str) -> list[str]:
         """Return the features of a text, with repetitions (a count is the number of times a name stands here)."""
-        masked_codes = _mask_patterns(text)
-        clean = normalise_for_nlu(masked_codes, self._steps)
-        clean = (self._speller.correct(clean) if self._speller else clean).lower()
+        clean = self.clean(text).lower()
         folded = _words(fold(clean))
         out: list[str] = []
         if "folded" in self._views:
@@ -103,6 +101,11 @@ class FeatureMaker:
         if has_marks(clean):
             out += self._marked(clean)
         return out if folded else [*out, f"raw:{clean[:3]}", "raw"]
+
+    def clean(self, text: str) -> str:
+        """Return the text as it is read: codes and numbers by their kind, normalised, slips undone."""
+        clean = normalise_for_nlu(_mask_patterns(text), self._steps)
+        return self._speller.correct(clean) if self._speller else clean
 
     def _masked(self, clean: str) -> list[str]:
         masked, spans = clean, self._procedures.find(clean)
@@ -130,7 +133,7 @@ class FeatureMaker:
 
 def _mask_patterns(text: str) -> str:
     for found in reversed(find_patterns(text)):
-        if found.entity != "ordinal":
+        if found.entity != "ordinal":  # find_patterns is given no day here, so it finds no dates
             text = f"{text[: found.start]} {found.entity.replace('_', '')}x {text[found.end :]}"
     return text
 

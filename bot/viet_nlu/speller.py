@@ -74,6 +74,10 @@ class Speller:
         self._plain_pairs = Counter[str]()
         for pair, count in pairs.items():
             self._plain_pairs[fold(pair)] += count
+        self._readings: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(words, key=lambda one: (-words[one], one)):
+            if len(self._readings[fold(word)]) < _WIDEST:
+                self._readings[fold(word)].append(word)
         self._near = _index(word for word, count in words.items() if count >= _LEAST)
         self._near_plain = _index(word for word, count in self._plain.items() if count >= _LEAST)
 
@@ -106,6 +110,17 @@ class Speller:
         ]
         best = self._best_path(options, marked)
         return _put(text, spans, best)
+
+    def restore(self, text: str) -> str:
+        """Return a text typed without marks with the likeliest marks; a text with any mark comes back as it is."""
+        if has_marks(text) or is_english(text):
+            return text
+        spans = syllables(text)
+        rows = [
+            [Option(word, 0.0) for word in self._readings.get(span.text.lower(), [])] or [Option(span.text.lower(), 0)]
+            for span in spans
+        ]
+        return _put(text, spans, self._best_path(rows, marked=True)) if spans else text
 
     def _stands(self, word: str, marked: bool) -> bool:
         return not word.isalpha() or word in (self._valid if marked else self._valid_plain)
