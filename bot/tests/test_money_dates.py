@@ -1,6 +1,7 @@
 """Amounts, days and personal numbers are found in what citizens write, and their values are what was meant."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -115,7 +116,7 @@ def test_what_only_looks_like_a_day_is_none(text):
 def test_any_text_gives_slices_of_itself_without_overlap(text):
     found = find_patterns(text, MONDAY)
     assert all(0 <= one.start < one.end <= len(text) for one in found)
-    assert all(left.end <= right.start for left, right in zip(found, found[1:], strict=False))
+    assert all(left.end <= right.start for left, right in pairwise(found))
 
 
 @pytest.mark.parametrize("text", ["cccd 001090123456", "số căn cước của em là 001090123456", "001090123456 ạ"])

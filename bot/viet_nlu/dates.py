@@ -27,7 +27,7 @@ _WEEK: Final = {"nay": 0, "sau": 1, "toi": 1, "truoc": -1, "qua": -1}
 _SHIFT: Final = "nay|sau|toi|truoc|qua"
 _DIGITS: Final = "|".join(sorted(DIGITS.keys() - {"lam", "nham", "khong"}, key=len, reverse=True))
 _NUMBER: Final = rf"(?:\d{{1,3}}|(?:(?:{_DIGITS}) )?muoi(?: (?:{_DIGITS}|lam))?|{_DIGITS})"
-# "Thứ hai" alone may be "the second", so a weekday needs a week, a part of the day or a word before it that leads to it.
+# "Thứ hai" alone may be "the second", so a weekday needs a week, a part of the day or a word that leads to it.
 _WEEKDAY: Final = re.compile(
     rf"\b(?P<lead>(?:sang|trua|chieu|toi|ngay|hom|vao|den|tu|bua|mai) )?"
     rf"(?:(?:thu ?|t)(?P<day>hai|ba|tu|nam|sau|bay|[2-7])|(?P<sunday>chu nhat|cn))\b"
@@ -43,7 +43,8 @@ _FIGURES: Final = re.compile(
     r"(?<![\w./-])(?P<day>\d{1,2})(?P<sign>[/.-])(?P<month>\d{1,2})(?P=sign)(?P<year>\d{4})(?![\w/-]|\.\d)"
 )
 _AWAY: Final = re.compile(
-    rf"\b(?:(?P<ago>cach day) )?(?P<count>{_NUMBER}) (?P<unit>ngay|hom|bua|tuan)(?: (?P<way>nua|truoc|sau|toi))?\b(?! khi)"
+    rf"\b(?:(?P<ago>cach day) )?(?P<count>{_NUMBER}) (?P<unit>ngay|hom|bua|tuan)"
+    r"(?: (?P<way>nua|truoc|sau|toi))?\b(?! khi)"
 )
 _SPAN: Final = re.compile(rf"\b(?P<unit>tuan|thang) (?P<way>{_SHIFT})\b")
 

@@ -116,9 +116,7 @@ class DenseModel:
 
     def save(self, path: Path) -> None:
         """Write the arrays as ``path`` (.npz)."""
-        np.savez_compressed(
-            path, labels=np.array(self.labels), mean=self.mean, weights=self.weights, bias=self.bias
-        )
+        np.savez_compressed(path, labels=np.array(self.labels), mean=self.mean, weights=self.weights, bias=self.bias)
 
     @classmethod
     def load(cls, path: Path) -> DenseModel:

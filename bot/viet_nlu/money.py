@@ -18,7 +18,9 @@ _TYPED: Final = re.compile(
     r"(?P<dong>\s?(?:dong|vnd|d))?(?![\w/-]|[.,]\d)"
 )
 _WORDED: Final = re.compile(r"[a-z]+(?:\s[a-z]+)*")
-_COUNTED: Final = frozenset(["dan", "nguoi", "luot", "view", "like", "km", "met", "tuoi"])  # "2 triệu người" is no money
+_COUNTED: Final = frozenset(
+    ["dan", "nguoi", "luot", "view", "like", "km", "met", "tuoi"]
+)  # "2 triệu người" is no money
 _CURRENCY: Final = frozenset(["dong", "vnd"])
 
 

@@ -24,7 +24,7 @@ _PHONE: Final = re.compile(r"(?<![\w.+-])(?:\+84|84|0)(?:[\s.\-]?\d){9,10}(?![\w
 # says so or nothing else is said.
 _PERSONAL: Final = re.compile(r"(?<![\w.-])0(?:0[1-9]|[1-8]\d|9[0-6])[0-9](?:[ .]?\d){8}(?![\w-])")
 _PERSONAL_WORD: Final = re.compile(r"\b(?:cccd|cmnd|can cuoc|dinh danh|chung minh|ca nhan|the cc|so the)\b")
-_ONLY_PERSONAL: Final = re.compile(r"^\W*(?:(?:so|cua|toi|em|minh|la|day|a|nhe|ne|da|cua toi)\W+)*\d[\d .]+\W*\w{0,3}\W*$")
+_ONLY_PERSONAL: Final = re.compile(r"^\W*(?:(?:so|cua|toi|em|minh|la|day|a|nhe|ne|da)\W+)*\d[\d .]+\W*\w{0,3}\W*$")
 PERSONAL_REACH: Final = 40  # characters before the number in which the word must stand
 _NUMBERS: Final = {
     "mot": "1", "nhat": "1", "dau": "1", "dau tien": "1", "hai": "2", "ba": "3", "tu": "4", "bon": "4", "nam": "5",

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from viet_nlu.augment import training_pairs
 from viet_nlu.encoding import DenseModel, Encoder, encode, make_encoder, mixed
 from viet_nlu.features import ALL_VIEWS, FeatureMaker
+from viet_nlu.keyboard import is_english
 from viet_nlu.linear import LinearModel, known_part, matrix_of
 from viet_nlu.mentions import Lexicon
 from viet_nlu.places import PLACES
@@ -119,9 +120,16 @@ class IntentReader:
         if self._encoder is None or self._parts.dense is None:
             return scores
         clean = self._maker.clean(text).lower()
-        weight = self._settings["encoder_weight" if has_marks(clean) else "encoder_weight_unmarked"]
+        guessed = self._parts.speller is not None and not has_marks(clean) and not is_english(clean)
+        weight = self._settings["encoder_weight_unmarked" if guessed else "encoder_weight"]
         vector = np.asarray(self._encoder.query(_with_marks(clean, self._parts.speller)), dtype=np.float32)
         return mixed(scores, self._parts.dense.probabilities(vector), float(weight))
+
+    def without_step(self, step: str) -> IntentReader:
+        """Return a reader of the same weights that leaves one step of the normalisation out, ``slips`` the speller."""
+        settings = {**self._settings, "steps": [one for one in self._settings["steps"] if one != step]}
+        parts = self._parts._replace(speller=None) if step == "slips" else self._parts
+        return IntentReader(self._phrases, settings, parts)
 
     def signs(self, text: str, features: list[str], scores: NDArray[np.float32]) -> list[float]:
         """Return the signs of ``scope.SIGNS`` for a text with its features and probabilities."""

@@ -1,8 +1,8 @@
 """Mistyped letters undone: a noisy channel over the syllables of the training texts and their neighbours. No Rasa.
 
 What is typed is kept when it is a syllable of Vietnamese, a word of the training texts or an abbreviation; else it is
-read as the likeliest word one slip away (a neighbour key, two letters swapped, one lost, one too many, a space one place
-off), judged by the words beside it. Numbers, codes, names in capitals and English sentences are left alone.
+read as the likeliest word one slip away (a neighbour key, two letters swapped, one lost, one too many, a space one
+place off), judged by the words beside it. Numbers, codes, names in capitals and English sentences are left alone.
 """
 
 from __future__ import annotations
@@ -43,19 +43,25 @@ class Option(NamedTuple):
     cost: float
 
 
-@lru_cache(maxsize=1)
-def dictionary() -> tuple[frozenset[str], frozenset[str]]:
-    """Return the syllables and the pairs of syllables of the word list that underthesea ships, in lower case.
+class Dictionary(NamedTuple):
+    """Syllables and pairs of syllables in lower case, with marks and without."""
 
-    Both are empty when it ships none.
-    """
+    words: frozenset[str]
+    pairs: frozenset[str]
+    plain_words: frozenset[str]
+    plain_pairs: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def dictionary() -> Dictionary:
+    """Return the word list that underthesea ships; empty when it ships none."""
     spec = find_spec("underthesea")
     path = Path(spec.origin).parent / _DICTIONARY if spec and spec.origin else None
-    if path is None or not path.is_file():
-        return frozenset(), frozenset()
-    entries = [re.findall(r"[^\W\d_]+", nfc(line)) for line in path.read_text(encoding="utf-8").lower().splitlines()]
-    pairs = (f"{first} {second}" for entry in entries for first, second in pairwise(entry))
-    return frozenset(word for entry in entries for word in entry), frozenset(pairs)
+    lines = path.read_text(encoding="utf-8").lower().splitlines() if path and path.is_file() else []
+    entries = [re.findall(r"[^\W\d_]+", nfc(line)) for line in lines]
+    words = frozenset(word for entry in entries for word in entry)
+    pairs = frozenset(f"{first} {second}" for entry in entries for first, second in pairwise(entry))
+    return Dictionary(words, pairs, frozenset(map(fold, words)), frozenset(map(fold, pairs)))
 
 
 class Speller:
@@ -64,10 +70,10 @@ class Speller:
     def __init__(self, words: dict[str, int], pairs: dict[str, int]) -> None:
         self._words, self._pairs = words, pairs
         self._total = sum(words.values()) or 1
-        known, self._compounds = dictionary()
-        self._valid = known | words.keys() | _ABBREVIATIONS
-        self._valid_plain = frozenset(fold(word) for word in self._valid)
-        self._plain_compounds = frozenset(fold(pair) for pair in self._compounds)
+        known = dictionary()
+        self._compounds, self._plain_compounds = known.pairs, known.plain_pairs
+        self._valid = known.words | words.keys() | _ABBREVIATIONS
+        self._valid_plain = known.plain_words | {fold(word) for word in (*words, *_ABBREVIATIONS)}
         self._plain = Counter[str]()
         for word, count in words.items():
             self._plain[fold(word)] += count
