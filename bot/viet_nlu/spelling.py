@@ -50,7 +50,7 @@ _REGIONAL: Final = re.compile(
 
 
 # Smileys of signs, between spaces only ("10:30)" is none), and laughter of one letter ("kkk" is no "không").
-_SMILEY: Final = re.compile(r"(?i)(?<!\S)(?:[:;=]['^-]?[)\]]+|[:;=]-?[dp3]+|:v|\^[_.]?\^|xd+)(?!\S)")
+_SMILEY: Final = re.compile(r"(?i)(?<!\S)(?:[:;=]['^-]?[)\]]+|[:;=]-?[dp]+|:v|\^[_.]?\^|xd+)(?!\S)")
 _SAD: Final = re.compile(r"(?i)(?<!\S)(?:[:;=]['^-]?[(\[]+|t[_.]t|:'\()(?!\S)")
 _LAUGHTER: Final = re.compile(r"(?i)(?<!\S)(?:k{2,}|h{3,}|=\)+)(?!\S)")
 
