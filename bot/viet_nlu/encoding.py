@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 CACHE: Final = "MOTCUA_ENCODER_CACHE"
 _SCALE: Final = 20.0  # e5's vectors lie close together: centred, their parts are about 0.02
-_STRENGTH: Final = 1.0  # scikit-learn's C
+_STRENGTH: Final = 0.5  # scikit-learn's C
 _ROUNDS: Final = 60
 
 

@@ -39,7 +39,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "encoder": "none",
     # The encoder's share of the verdict; less for text without marks, whose marks are put back by guessing.
     "encoder_weight": 0.4,
-    "encoder_weight_unmarked": 0.25,
+    "encoder_weight_unmarked": 0.3,
 }
 # Word features only: fewer, and enough to tell how near a text is to an example.
 _NEAR_VIEWS: Final = ("folded", "core")
