@@ -23,10 +23,9 @@ from viet_nlu.teencode_data import BY_CONTEXT, GROUPS
 from viet_nlu.text import Span, fold, has_marks, is_unmarked, nfc, syllables
 
 _START: Final = "\n"
-# Costs of a slip, in nats: into what is no word, into a word of the dictionary only, into one of the training texts.
+# Costs of a slip, in nats: into what is no word, into a word that only the dictionary has.
 _SLIP: Final = 4.0
 _RARE_SLIP: Final = 7.0
-_REAL_SLIP: Final = 9.0
 _UNKNOWN: Final = 17.0  # cost of keeping what is no word
 _SMOOTHING: Final = 0.25  # belief left to a word on its own, whatever stands before it
 _COMPOUND: Final = 0.02  # belief in a pair that the dictionary knows and the training texts do not
@@ -146,13 +145,12 @@ class Speller:
                     words[at], words[at + 1] = left, right
 
     def _options(self, word: str, marked: bool) -> list[Option]:
-        if len(word) < 2 or not word.isalpha():
+        if len(word) < 2 or self._is_known(word, marked):
             return [Option(word, 0.0)]
         near = (self._near if marked else self._near_plain).get
         found = {one for key in (word, *_shorter(word)) for one in near(key, ())} - {word}
         slips = sorted((one for one in found if _one_slip(word, one)), key=lambda one: -self._count(one, marked))
-        known, stands = self._is_known(word, marked), self._stands(word, marked)
-        cost = _REAL_SLIP if known else _RARE_SLIP if stands else _SLIP
+        cost = _RARE_SLIP if self._stands(word, marked) else _SLIP
         return [Option(word, 0.0), *(Option(one, cost) for one in slips[:_WIDEST])]
 
     def _count(self, word: str, marked: bool) -> int:
