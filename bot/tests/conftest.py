@@ -17,6 +17,11 @@ from pathlib import Path
 import pytest
 import yaml
 from aiohttp import web
+from hypothesis import settings
+
+# A property is about what holds, not about how long it takes on a machine with other work.
+settings.register_profile("shared_machine", deadline=None)
+settings.load_profile("shared_machine")
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "a-token-for-tests-only"

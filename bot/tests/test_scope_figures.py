@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 from viet_nlu.evaluation import evaluate_pipeline, read_lines
-from viet_nlu.examples import Entity, parse_marks, read_corpus
+from viet_nlu.examples import Corpus, Entity, Example, parse_marks, read_corpus
 from viet_nlu.figures import entity_figures, intent_figures
 from viet_nlu.parse_bench import percentile, texts_of
 from viet_nlu.report import BEGIN, END, put_between
@@ -88,3 +88,25 @@ def test_the_report_replaces_only_what_stands_between_its_marks():
     assert put_between(f"a\n{BEGIN}\nold\n{END}\nb", "new") == f"a\n{BEGIN}\nnew\n{END}\nb"
     with pytest.raises(ValueError, match="needs the lines"):
         put_between("a", "new")
+
+
+def test_a_foreign_set_in_english_with_classes_of_one_example_and_no_entity_is_learnt():
+    said = {
+        "balance": ["what is my balance", "show me the balance", "how much money is on my account"],
+        "block_card": ["block my card", "I lost my card, block it"],
+        "limits": ["what are my limits"],
+    }
+    train = Corpus([Example(text, intent) for intent, texts in said.items() for text in texts], {})
+    test = Corpus([Example("show my balance please", "balance"), Example("my card is lost", "block_card")], {})
+    figures = evaluate_pipeline(train, test)
+    assert figures == {"tested": 2, "accuracy": 1.0, "macro_f1": 1.0}
+
+
+def test_a_foreign_set_of_vietnamese_without_marks_is_learnt():
+    said = {
+        "gia_ve": ["gia ve di da nang", "ve may bay bao nhieu tien", "gia ve khu hoi"],
+        "gio_bay": ["may gio bay", "chuyen bay cat canh luc nao", "gio bay di hue"],
+    }
+    train = Corpus([Example(text, intent) for intent, texts in said.items() for text in texts], {})
+    test = Corpus([Example("giá vé đi Huế bao nhiêu", "gia_ve"), Example("mấy gio cất cánh", "gio_bay")], {})
+    assert evaluate_pipeline(train, test)["accuracy"] == 1.0

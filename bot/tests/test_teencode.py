@@ -19,6 +19,10 @@ from viet_nlu.teencode_data import BY_CONTEXT, GROUPS
         ("làm CCCD ở đâu?", "làm căn cước công dân ở đâu?"),
         ("đkkh mất mấy ngày", "đăng ký kết hôn mất mấy ngày"),
         ("mik muon hoi", "mình muon hoi"),
+        ("làm đk tạm trú ở đâu", "làm đăng ký tạm trú ở đâu"),
+        ("phí đk xe", "phí đăng ký xe"),
+        ("làm đk không", "làm được không"),
+        ("cần đk gì không", "cần điều kiện gì không"),
     ],
 )
 def test_common_abbreviations_are_written_out(typed, read):
@@ -41,6 +45,23 @@ def test_common_abbreviations_are_written_out(typed, read):
 )
 def test_codes_numbers_addresses_and_names_stay_as_typed(text):
     assert expand(text) == text
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("kkkk", "haha"),
+        (":))", "hihi"),
+        (":((", "huhu"),
+        ("=))", "haha"),
+        ("vui quá :D", "vui quá"),
+        ("họp lúc 10:30)", "họp lúc 10:30)"),
+        ("rò rỉ gas", "rò rỉ gas"),
+        ("the le phi bao nhieu ddawng", "the le phi bao nhieu đăng"),
+    ],
+)
+def test_laughter_and_smileys_are_no_words_and_foreign_words_no_keys(typed, read):
+    assert normalise_for_nlu(typed) == read
 
 
 @given(st.text(max_size=50))

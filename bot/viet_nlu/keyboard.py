@@ -66,7 +66,73 @@ _ENGLISH: Final = frozenset(
         "our",
     ]
 )
-_WORDS: Final = frozenset(["taxi", "radio", "menu", "karaoke", "casino", "canteen", "boong", "xoong"])
+_WORDS: Final = frozenset(
+    [
+        "taxi",
+        "radio",
+        "menu",
+        "karaoke",
+        "casino",
+        "canteen",
+        "boong",
+        "xoong",
+        "hix",
+        "hic",
+        "huhu",
+        "gas",
+        "bus",
+        "test",
+        "text",
+        "best",
+        "post",
+        "box",
+        "fax",
+        "bar",
+        "star",
+        "first",
+        "list",
+        "fast",
+        "cost",
+        "last",
+        "just",
+        "must",
+        "more",
+        "store",
+        "share",
+        "care",
+        "here",
+        "there",
+        "where",
+        "sure",
+        "like",
+        "life",
+        "use",
+        "user",
+        "used",
+        "case",
+        "close",
+        "nurse",
+        "please",
+        "google",
+        "map",
+        "town",
+        "down",
+        "now",
+        "show",
+        "know",
+        "two",
+        "law",
+        "view",
+        "few",
+        "saw",
+        "draw",
+        "row",
+        "low",
+        "follow",
+        "tomorrow",
+        "window",
+    ]
+)
 # "oong" is a syllable in two loan words only; typed it is nearly always an unfinished "ông".
 _DOUBLED: Final = re.compile("oong|ooc")
 # A number right after one of these counts it: "to2" is "tổ 2".
@@ -124,10 +190,15 @@ _COUNTED: Final = frozenset(
 
 def undo_keys(text: str) -> str:
     """Return the text with Telex and VNI leftovers written as letters (``ddawng kys`` → ``đăng ký``)."""
-    words = {match.group().lower() for match in re.finditer(r"[A-Za-z]+", text)}
-    if words & _ENGLISH:
+    if is_english(text):
         return text
     return _TOKEN.sub(lambda match: _read(match.group()), text)
+
+
+def is_english(text: str) -> bool:
+    """Tell whether a common English word stands in the text that is no Vietnamese syllable ("how", not "the")."""
+    words = {match.group().lower() for match in re.finditer(r"[A-Za-z]+", text)}
+    return any(not is_plain_syllable(word) for word in words & _ENGLISH)
 
 
 def _read(token: str) -> str:

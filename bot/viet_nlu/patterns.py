@@ -1,10 +1,13 @@
-"""Entities that have a shape: dossier codes, telephone numbers, procedure codes and ordinals. Pure functions."""
+"""Entities that have a shape: codes, telephone and personal numbers, ordinals, money and dates. Pure functions."""
 
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Final, NamedTuple
 
+from viet_nlu.dates import find_dates
+from viet_nlu.money import find_money
 from viet_nlu.text import fold, nfc
 
 # Shapes of codes from the portal's own samples; people type them in lower case and with spaces or missing separators.
@@ -17,6 +20,12 @@ _PROCEDURE_CODE: Final = re.compile(
     r"(?<![\w.])(?P<code>\d\.\d{6})(?:\.(?:000\.00\.00\.)?[GH]\d{2})?(?![\w]|\.\d)", re.IGNORECASE
 )
 _PHONE: Final = re.compile(r"(?<![\w.+-])(?:\+84|84|0)(?:[\s.\-]?\d){9,10}(?![\w-])")
+# Twelve digits, the first three a province's number (Decree 137/2015, annex): a personal number where a word beside it
+# says so or nothing else is said.
+_PERSONAL: Final = re.compile(r"(?<![\w.-])0(?:0[1-9]|[1-8]\d|9[0-6])[0-9](?:[ .]?\d){8}(?![\w-])")
+_PERSONAL_WORD: Final = re.compile(r"\b(?:cccd|cmnd|can cuoc|dinh danh|chung minh|ca nhan|the cc|so the)\b")
+_ONLY_PERSONAL: Final = re.compile(r"^\W*(?:(?:so|cua|toi|em|minh|la|day|a|nhe|ne|da)\W+)*\d[\d .]+\W*\w{0,3}\W*$")
+PERSONAL_REACH: Final = 40  # characters before the number in which the word must stand
 _NUMBERS: Final = {
     "mot": "1", "nhat": "1", "dau": "1", "dau tien": "1", "hai": "2", "ba": "3", "tu": "4", "bon": "4", "nam": "5",
     "cuoi": "-1", "cuoi cung": "-1", "chot": "-1", "1": "1", "2": "2", "3": "3", "4": "4", "5": "5",
@@ -37,10 +46,17 @@ class Found(NamedTuple):
     value: str
 
 
-def find_patterns(text: str) -> list[Found]:
-    """Return the entities of the text that have a shape, from left to right and without overlap."""
+def find_patterns(text: str, today: date | None = None) -> list[Found]:
+    """Return the entities of the text that have a shape, from left to right and without overlap.
+
+    Dates are read against ``today`` and left out without it. Money has its amount in đồng as ``value``, a date its
+    ISO form.
+    """
     found: list[Found] = []
-    for one in (*_dossiers(text), *_procedure_codes(text), *_phones(text), *_ordinals(text)):
+    money = [Found("money", start, end, str(amount)) for start, end, amount in find_money(text)]
+    dates = [Found("date", start, end, value) for start, end, value in find_dates(text, today)] if today else []
+    numbers = (*_dossiers(text), *_procedure_codes(text), *_personal(text), *_phones(text))
+    for one in (*numbers, *money, *dates, *_ordinals(text)):
         if all(one.end <= other.start or other.end <= one.start for other in found):
             found.append(one)
     return sorted(found, key=lambda one: one.start)
@@ -60,6 +76,16 @@ def _dossier_value(match: re.Match[str]) -> str:
 def _procedure_codes(text: str) -> list[Found]:
     return [
         Found("procedure_code", match.start(), match.end(), match["code"]) for match in _PROCEDURE_CODE.finditer(text)
+    ]
+
+
+def _personal(text: str) -> list[Found]:
+    folded = fold(text)
+    alone = _ONLY_PERSONAL.match(folded) is not None
+    return [
+        Found("personal_number", match.start(), match.end(), re.sub(r"\D", "", match.group()))
+        for match in _PERSONAL.finditer(text)
+        if alone or _PERSONAL_WORD.search(folded[max(0, match.start() - PERSONAL_REACH) : match.start()])
     ]
 
 

@@ -1,4 +1,4 @@
-"""The intent classifier itself: features, linear model, scope. Knows numpy and scikit-learn, not Rasa."""
+"""The intent classifier itself: features, linear model, sentence vectors, scope. Knows no Rasa."""
 
 from __future__ import annotations
 
@@ -6,18 +6,22 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viet_nlu.augment import training_pairs
+from viet_nlu.encoding import DenseModel, Encoder, encode, make_encoder, mixed
 from viet_nlu.features import ALL_VIEWS, FeatureMaker
+from viet_nlu.keyboard import is_english
 from viet_nlu.linear import LinearModel, known_part, matrix_of
 from viet_nlu.mentions import Lexicon
+from viet_nlu.places import PLACES
 from viet_nlu.scope import OUTSIDE, Nearest, ScopeModel, signs_of
+from viet_nlu.speller import Speller
 from viet_nlu.teencode import ALL_STEPS
-from viet_nlu.text import strip_marks
+from viet_nlu.text import has_marks, strip_marks
 
 SHIPPED_SCOPE: Final = Path(__file__).with_name("scope.json")
 DEFAULTS: Final[Mapping[str, Any]] = {
@@ -28,9 +32,14 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "steps": list(ALL_STEPS),
     "unmarked_copy": True,
     "swaps": 1,
-    "typos": 1,
+    "typos": 2,
     "ranking_length": 10,
     "scope": True,
+    "spelling": True,
+    "encoder": "none",
+    # The encoder's share of the verdict; less for text without marks, whose marks are put back by guessing.
+    "encoder_weight": 0.4,
+    "encoder_weight_unmarked": 0.3,
 }
 # Word features only: fewer, and enough to tell how near a text is to an example.
 _NEAR_VIEWS: Final = ("folded", "core")
@@ -44,31 +53,42 @@ class Reading:
     outside: float
 
 
+class Parts(NamedTuple):
+    """What is learnt: weights of the features, the examples' own features [n], speller, weights of sentence vectors."""
+
+    model: LinearModel
+    near: LinearModel
+    rows: Any
+    speller: Speller | None = None
+    dense: DenseModel | None = None
+
+
 class IntentReader:
     """Reads the intent of a text. Make it with ``learn`` or ``load``."""
 
-    def __init__(
-        self, phrases: Sequence[str], settings: Mapping[str, Any], model: LinearModel, near: LinearModel, rows: Any
-    ) -> None:
-        self._phrases, self._settings, self.model = list(phrases), settings, model
-        self._near, self._rows = near, rows  # near: the vocabulary and weights of the rows of examples
-        lexicon = Lexicon(phrases)
-        self._maker = FeatureMaker(lexicon, settings["views"], settings["steps"])
-        self._words = FeatureMaker(lexicon, _NEAR_VIEWS, settings["steps"])
-        outside = [bool(flag) for flag in near.bias]
-        self._nearest = Nearest(rows, outside) if rows is not None else None
-        shipped = settings["scope"] and SHIPPED_SCOPE.is_file() and OUTSIDE in model.labels
+    def __init__(self, phrases: Sequence[str], settings: Mapping[str, Any], parts: Parts) -> None:
+        self._phrases, self._settings, self._parts = list(phrases), settings, parts
+        self.model, self._near = parts.model, parts.near
+        self._encoder: Encoder | None = make_encoder(settings["encoder"]) if parts.dense else None
+        self._maker = _maker(phrases, settings, parts.speller)
+        self._words = _maker(phrases, {**settings, "views": _NEAR_VIEWS}, parts.speller)
+        outside = [bool(flag) for flag in parts.near.bias]
+        self._nearest = Nearest(parts.rows, outside) if parts.rows is not None else None
+        shipped = settings["scope"] and SHIPPED_SCOPE.is_file() and OUTSIDE in self.model.labels
         self._scope = ScopeModel.load(SHIPPED_SCOPE) if shipped else None
 
     @classmethod
     def learn(cls, messages: Sequence[Any], phrases: Sequence[str], settings: Mapping[str, Any]) -> IntentReader:
         """Learn from messages (``get("text")``, ``"intent"``, ``"entities"``) and the known names of procedures.
 
-        Raises ``ValueError`` when there are fewer than two intents.
+        Raises ``ValueError`` when there are fewer than two intents or the encoder of the settings is missing.
         """
-        maker = FeatureMaker(Lexicon(phrases), settings["views"], settings["steps"])
+        kept = [one for one in messages if one.get("text") and one.get("intent")]
+        texts = [one.get("text") for one in kept]
+        speller = Speller.learn([*texts, *phrases, *PLACES]) if settings["spelling"] else None
+        maker = _maker(phrases, settings, speller)
         pairs = training_pairs(
-            messages, phrases, int(settings["swaps"]), bool(settings["unmarked_copy"]), int(settings["typos"])
+            kept, phrases, int(settings["swaps"]), bool(settings["unmarked_copy"]), int(settings["typos"])
         )
         model = LinearModel.fit(
             [maker.features(text) for text, _ in pairs],
@@ -77,23 +97,15 @@ class IntentReader:
             int(settings["min_count"]),
             int(settings["iterations"]),
         )
-        near, rows = cls._examples(messages, phrases, settings)
-        return cls(phrases, settings, model, near, rows)
-
-    @staticmethod
-    def _examples(
-        messages: Sequence[Any], phrases: Sequence[str], settings: Mapping[str, Any]
-    ) -> tuple[LinearModel, Any]:
-        words = FeatureMaker(Lexicon(phrases), _NEAR_VIEWS, settings["steps"])
-        kept = [one for one in messages if one.get("text") and one.get("intent")]
-        rows = [words.features(strip_marks(one.get("text"))) for one in kept]
+        rows = [_maker(phrases, {**settings, "views": _NEAR_VIEWS}, speller).features(strip_marks(t)) for t in texts]
         near = LinearModel.vocabulary_only(rows, [float(one.get("intent") == OUTSIDE) for one in kept])
-        return near, matrix_of(rows, near)
+        dense = _learn_dense(kept, maker, speller, settings)
+        return cls(phrases, settings, Parts(model, near, matrix_of(rows, near), speller, dense))
 
     def read(self, text: str) -> Reading:
         """Return what the text says."""
         features = self._maker.features(text)
-        scores = self.model.probabilities(features)
+        scores = self.probabilities(text, features)
         signs = self.signs(text, features, scores)
         outside = self._scope.scores(np.array([signs], dtype=np.float32))[0] if self._scope else signs[0]
         order = np.argsort(scores)[::-1][: int(self._settings["ranking_length"])]
@@ -101,6 +113,23 @@ class IntentReader:
         if self._scope and outside > self._scope.threshold and ranking[0][0] != OUTSIDE:
             ranking = [(OUTSIDE, outside), *(one for one in ranking if one[0] != OUTSIDE)]
         return Reading(ranking, outside)
+
+    def probabilities(self, text: str, features: list[str]) -> NDArray[np.float32]:
+        """Return the probability of each label of ``model`` for a text with its features."""
+        scores = self.model.probabilities(features)
+        if self._encoder is None or self._parts.dense is None:
+            return scores
+        clean = self._maker.clean(text).lower()
+        guessed = self._parts.speller is not None and not has_marks(clean) and not is_english(clean)
+        weight = self._settings["encoder_weight_unmarked" if guessed else "encoder_weight"]
+        vector = np.asarray(self._encoder.query(_with_marks(clean, self._parts.speller)), dtype=np.float32)
+        return mixed(scores, self._parts.dense.probabilities(vector), float(weight))
+
+    def without_step(self, step: str) -> IntentReader:
+        """Return a reader of the same weights that leaves one step of the normalisation out, ``slips`` the speller."""
+        settings = {**self._settings, "steps": [one for one in self._settings["steps"] if one != step]}
+        parts = self._parts._replace(speller=None) if step == "slips" else self._parts
+        return IntentReader(self._phrases, settings, parts)
 
     def signs(self, text: str, features: list[str], scores: NDArray[np.float32]) -> list[float]:
         """Return the signs of ``scope.SIGNS`` for a text with its features and probabilities."""
@@ -111,9 +140,9 @@ class IntentReader:
         return signs_of(self.model.labels, scores, unseen, near)
 
     def signs_and_best(self, text: str) -> tuple[list[float], str]:
-        """Return the signs of a text and the intent that the linear model alone gives it."""
+        """Return the signs of a text and the intent that it has before its scope is judged."""
         features = self._maker.features(text)
-        scores = self.model.probabilities(features)
+        scores = self.probabilities(text, features)
         return self.signs(text, features, scores), self.model.labels[int(scores.argmax())]
 
     def save(self, folder: Path) -> None:
@@ -122,7 +151,11 @@ class IntentReader:
 
         self.model.save(folder / "intents")
         self._near.save(folder / "near")
-        save_npz(folder / "rows.npz", self._rows)
+        save_npz(folder / "rows.npz", self._parts.rows)
+        if self._parts.speller:
+            self._parts.speller.save(folder / "speller.json")
+        if self._parts.dense:
+            self._parts.dense.save(folder / "dense.npz")
         (folder / "phrases.json").write_text(json.dumps(self._phrases, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
@@ -131,5 +164,31 @@ class IntentReader:
         from scipy.sparse import load_npz  # noqa: PLC0415
 
         phrases = json.loads((folder / "phrases.json").read_text(encoding="utf-8"))
-        near, rows = LinearModel.load(folder / "near"), load_npz(folder / "rows.npz")
-        return cls(phrases, settings, LinearModel.load(folder / "intents"), near, rows)
+        spelling = folder / "speller.json"  # none where the training texts are not Vietnamese
+        parts = Parts(
+            LinearModel.load(folder / "intents"),
+            LinearModel.load(folder / "near"),
+            load_npz(folder / "rows.npz"),
+            Speller.load(spelling) if spelling.is_file() else None,
+            DenseModel.load(folder / "dense.npz") if settings["encoder"] != "none" else None,
+        )
+        return cls(phrases, settings, parts)
+
+
+def _maker(phrases: Sequence[str], settings: Mapping[str, Any], speller: Speller | None) -> FeatureMaker:
+    return FeatureMaker(Lexicon(phrases), settings["views"], settings["steps"], speller)
+
+
+def _with_marks(clean: str, speller: Speller | None) -> str:
+    """Return the text as the encoder reads it: with marks, which it cannot do without."""
+    return speller.restore(clean) if speller else clean
+
+
+def _learn_dense(
+    kept: Sequence[Any], maker: FeatureMaker, speller: Speller | None, settings: Mapping[str, Any]
+) -> DenseModel | None:
+    encoder = make_encoder(settings["encoder"])
+    if encoder is None:
+        return None
+    vectors = encode(encoder, [_with_marks(maker.clean(one.get("text")).lower(), speller) for one in kept])
+    return DenseModel.fit(vectors, [one.get("intent") for one in kept])

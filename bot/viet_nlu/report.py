@@ -12,14 +12,19 @@ from xml.sax.saxutils import escape
 
 from viet_nlu.perturb import CHANGES
 
-PIPELINES: Final = {"viet": "ours", "diet": "Rasa default (DIET)", "logreg": "logistic regression"}
-_COLOURS: Final = {"viet": "#0b5fa5", "diet": "#c2410c", "logreg": "#6b7280"}
+PIPELINES: Final = {
+    "viet": "ours",
+    "light": "ours without the encoder",
+    "diet": "Rasa default (DIET)",
+    "logreg": "logistic regression",
+}
+_COLOURS: Final = {"viet": "#0b5fa5", "light": "#6aa5d8", "diet": "#c2410c", "logreg": "#6b7280"}
 BEGIN, END = "<!-- report: begin -->", "<!-- report: end -->"
 _BAR, _GAP, _LEFT, _WIDTH = 12, 14, 170, 560  # pixels
 
 
 def make_report(root: Path, epochs: int, limit: int, reuse: Path | None = None) -> dict[str, Any]:
-    """Measure the three pipelines on fold 0, write docs/nlu.md and docs/nlu.svg, and return the figures.
+    """Measure the four pipelines on fold 0, write docs/nlu.md and docs/nlu.svg, and return the figures.
 
     ``reuse`` names a folder with ``<pipeline>.json`` files of an earlier run; what is there is not measured again.
     Raises ``ValueError`` when a pipeline gives no figures.
@@ -84,7 +89,7 @@ def plot(measured: Mapping[str, Mapping[str, Any]]) -> str:
              'font-family="sans-serif" font-size="12">', "<title>Macro-F1 by kind of text and pipeline</title>",
              '<rect width="100%" height="100%" fill="#ffffff"/>']  # fmt: skip
     for at, (name, label) in enumerate(PIPELINES.items()):
-        x = _LEFT + at * 180
+        x = _LEFT + at * 170
         parts.append(f'<rect x="{x}" y="12" width="12" height="12" fill="{_COLOURS[name]}"/>')
         parts.append(f'<text x="{x + 18}" y="22">{escape(label)}</text>')
     for row, change in enumerate(CHANGES):

@@ -49,8 +49,25 @@ _REGIONAL: Final = re.compile(
 )
 
 
+# Smileys of signs, between spaces only ("10:30)" is none), and laughter of one letter ("kkk" is no "không").
+_SMILEY: Final = re.compile(r"(?i)(?<!\S)(?:[:;=]['^-]?[)\]]+|[:;=]-?[dp]+|:v|\^[_.]?\^|xd+)(?!\S)")
+_SAD: Final = re.compile(r"(?i)(?<!\S)(?:[:;=]['^-]?[(\[]+|t[_.]t|:'\()(?!\S)")
+_LAUGHTER: Final = re.compile(r"(?i)(?<!\S)(?:k{2,}|h{3,}|=\)+)(?!\S)")
+
+
+def read_smileys(text: str) -> str:
+    """Return the text with laughter as "haha" and without smileys; smileys alone become "hihi" or "huhu"."""
+    laughing = _LAUGHTER.sub("haha", text)
+    for pattern, says in ((_SMILEY, "hihi"), (_SAD, "huhu")):
+        if pattern.search(laughing):
+            rest = " ".join(pattern.sub(" ", laughing).split())
+            laughing = rest if any(char.isalnum() for char in rest) else says
+    return laughing
+
+
 def read_emoji(text: str) -> str:
-    """Return the text without emoji; a message of emoji alone becomes what the first known one says."""
+    """Return the text without emoji and smileys; a message of them alone becomes what the first known one says."""
+    text = read_smileys(text)
     if not _EMOJI.search(text):
         return text
     rest = " ".join(_EMOJI.sub(" ", text).split())
@@ -87,8 +104,8 @@ def _with_y(match: re.Match[str]) -> str:
     vowel = match["vowel"]
     if vowel in "iI" and match["onset"].lower() != "qu":
         return match.group()  # "hi", "mi", "ti" are words of their own
-    if match["onset"].lower() == "t" and vowel.lower() != "ỉ":
-        return match.group()  # "tí", "tì" stay; "tỉ lệ" is "tỷ lệ"
+    if match["onset"].lower() in "ht" and vowel.lower() != "ỉ":
+        return match.group()  # "tí", "tì", "hí" stay; "tỉ lệ" is "tỷ lệ"
     return match["onset"] + vowel.translate(_TO_Y)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import pycrfsuite
 
+from viet_nlu.acts import ACT_PAIRS, ACT_WORDS, STOP_WORDS
 from viet_nlu.mentions import Lexicon
 from viet_nlu.patterns import Found
 from viet_nlu.text import Span, fold, nfc, strip_marks, syllables
@@ -108,6 +109,7 @@ def _rows(text: str, spans: Sequence[Span], lexicons: Mapping[str, Lexicon]) -> 
     known = {entity: _inside(lexicon.find(text), spans) for entity, lexicon in lexicons.items()}
     pairs, starts, inside = _word_evidence(lexicons)
     words = ["<s>", *(fold(span.text) for span in spans), "</s>"]
+    acts, since = _acts(words)
     rows = []
     for at, span in enumerate(spans, start=1):
         row = [f"w={words[at]}", f"w-1={words[at - 1]}", f"w+1={words[at + 1]}"]
@@ -118,9 +120,28 @@ def _rows(text: str, spans: Sequence[Span], lexicons: Mapping[str, Lexicon]) -> 
         row += [f"pair-={(words[at - 1], words[at]) in pairs}", f"pair+={(words[at], words[at + 1]) in pairs}"]
         row += [f"pairs={(words[at - 1], words[at]) in pairs}{(words[at], words[at + 1]) in pairs}"]
         row += [f"start={words[at] in starts}", f"in={words[at] in inside}", f"in+={words[at + 1] in inside}"]
+        row += [f"act={acts[at]}", f"act+={acts[at + 1]}", f"act-={acts[at - 1] if at else False}"]
+        row += [f"after={since[at]}", f"stop+={words[at + 1] in STOP_WORDS}", f"from={min(at, 3)}"]
         row += [f"title={span.text[:1].isupper()}", f"digit={span.text.isdigit()}"]
         rows.append(row)
     return rows
+
+
+def _acts(words: Sequence[str]) -> tuple[list[bool], list[str]]:
+    """Tell for each word whether it begins an act, and how far back the last one lies with no end of it between."""
+    acts = [
+        word in ACT_WORDS or f"{word} {after}" in ACT_PAIRS for word, after in zip(words, [*words[1:], ""], strict=True)
+    ]
+    since, distance = [], -1
+    for word, act in zip(words, acts, strict=True):
+        if act and distance < 0:
+            distance = 0
+        elif word in STOP_WORDS:
+            distance = -1
+        elif distance >= 0:
+            distance += 1
+        since.append("no" if distance < 0 else str(min(distance, 6)))
+    return acts, since
 
 
 @lru_cache(maxsize=8)

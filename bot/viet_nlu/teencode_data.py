@@ -57,8 +57,10 @@ BY_CONTEXT: Final[dict[str, tuple[Reading, ...]]] = {
     ),
     "đk": (
         Reading("điều kiện", previous_words=_words("can nhung cac yeu du"), next_words=_words("de gi nao la the")),
-        Reading("đăng ký", next_words=_words("ket khai tam thuong xe ho kinh ks kh tt tru lai nhan giam hkd kd bien"),
-                previous_words=_words("muon tuc di")),
+        Reading("được", next_words=_words("khong ko k kg hok hong hem khum chua dau")),
+        Reading("đăng ký", next_words=_words("ket khai tam thuong xe ho kinh ks kh tt tru lai nhan giam hkd kd bien "
+                                             "nghia nuoi dat luu cu o hoc"),
+                previous_words=_words("muon tuc di lam phi giay mau don cach hoi so")),
         Reading("được"),
     ),
     "dk": (

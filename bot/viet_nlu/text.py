@@ -38,7 +38,7 @@ _INVISIBLE: Final = re.compile(
 )
 _SPACE: Final = re.compile(r"\s+")
 _RUN: Final = re.compile(r"(?i)([^\W\d_])\1{2,}")
-_KEEP_RUN: Final = re.compile(r"(?i)\b(?:www|[ivxlcdm]{3,})\b")
+_KEEP_RUN: Final = re.compile(r"(?i)\b(?:www|k{3,}|h{3,}|z{3,}|[ivxlcdm]{3,})\b")
 _PUNCTUATION: Final = str.maketrans(
     {"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "−": "-",
      "‐": "-", "‑": "-", "…": "..."}
@@ -121,7 +121,7 @@ def normalise(text: str) -> str:
 
 
 def squeeze(text: str) -> str:
-    """Return the text with every letter repeated three times or more written once; Roman numbers and www stay."""
+    """Return the text with every letter repeated three times or more written once; Roman numbers, www, kkk stay."""
     kept = [match.span() for match in _KEEP_RUN.finditer(text)]
 
     def once(match: re.Match[str]) -> str:

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from viet_nlu.encoding import CACHE
 from viet_nlu.lookups import procedure_phrases, write_lookup
 from viet_nlu.model_file import Current, publish, read_current, sidecar
 from viet_nlu.quiet import configure_logging, set_environment
@@ -60,6 +61,7 @@ def train(root: Path, out: Path, *, force: bool) -> Current:
     if current and not force and current.inputs == inputs and _is_whole(out, current):
         say(f"The model is up to date ({current.model}).")
         return current
+    os.environ.setdefault(CACHE, str(out / "vectors"))
     say(f"Training the model: {len(phrases)} names of procedures, {_count_examples(root)} written examples.")
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix=".train-", dir=out) as work:
