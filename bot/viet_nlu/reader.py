@@ -97,7 +97,8 @@ class IntentReader:
             int(settings["min_count"]),
             int(settings["iterations"]),
         )
-        rows = [_maker(phrases, {**settings, "views": _NEAR_VIEWS}, speller).features(strip_marks(t)) for t in texts]
+        words = _maker(phrases, {**settings, "views": _NEAR_VIEWS}, speller)
+        rows = [words.features(strip_marks(text)) for text in texts]
         near = LinearModel.vocabulary_only(rows, [float(one.get("intent") == OUTSIDE) for one in kept])
         dense = _learn_dense(kept, maker, speller, settings)
         return cls(phrases, settings, Parts(model, near, matrix_of(rows, near), speller, dense))

@@ -271,6 +271,14 @@ def test_several_questions_in_one_message_are_seen(said: str, aspects: tuple[Asp
     assert aspects_in(Turn(text=said, intent="x", confidence=0.9), Aspect.DOCUMENTS) == aspects
 
 
+def test_a_text_of_nothing_but_an_aspects_words_asks_for_that_aspect_whatever_the_intent() -> None:
+    assert aspects_in(Turn(text="thời hạn thì sao", intent="ask_result", confidence=0.4), Aspect.RESULT) == (
+        Aspect.TIME,
+    )
+    named = Turn(text="thời hạn đăng ký tạm trú thì sao", intent="ask_result", confidence=0.4)
+    assert aspects_in(named, Aspect.RESULT) == (Aspect.RESULT,)
+
+
 @pytest.mark.parametrize(
     "said", ["thời hạn thì sao", "thoi han bao lau", "bao nhiêu tiền một trang", "lệ phí và thời hạn thế nào"]
 )
