@@ -16,7 +16,8 @@ from actions.words import content
 from core.message import Aspect
 
 SURE = 0.8
-NAMED = 0.97  # search is this certain only of a name or an alias in full: then the intent was wrong
+NAMED = 0.93  # search is hardly ever this certain of what is no procedure (docs/search.md): then the intent was wrong
+LIKELY = 0.8  # from here a question back is kinder than to call it none of ours
 GUESS = 0.2
 
 
@@ -40,9 +41,11 @@ class ActionFallback:
         if not content(turn.text) or not self.services.kb.mentions_procedure(turn.text):
             return fallback_outcome(turn)
         decision = self.services.kb.decide(turn.text, turn.focus)
-        outside = turn.intent == "out_of_scope" and turn.confidence >= SURE
-        if outside and not (decision.kind == "answer" and decision.confidence >= NAMED):
-            return fallback_outcome(turn, "Câu hỏi này nằm ngoài phạm vi hỗ trợ của tôi.")
+        if turn.intent == "out_of_scope" and turn.confidence >= SURE:
+            if decision.kind != "answer" or decision.confidence < LIKELY:
+                return fallback_outcome(turn, "Câu hỏi này nằm ngoài phạm vi hỗ trợ của tôi.")
+            if decision.confidence < NAMED and len(decision.hits) > 1:
+                decision = replace(decision, kind="clarify")
         return decided(self.services, turn, decision, likely_aspect(turn))
 
 

@@ -159,8 +159,18 @@ def test_a_name_in_full_is_answered_though_the_intent_was_read_as_out_of_scope()
     assert respond("action_fallback", turn("khai sinh làm sao", "out_of_scope"), sure).reply.procedure == "1.001193"
 
 
-def test_a_question_out_of_scope_is_not_searched() -> None:
-    reply = respond("action_fallback", turn("khai sinh thời tiết", "out_of_scope")).reply
+def test_a_likely_procedure_is_offered_though_the_intent_was_read_as_out_of_scope() -> None:
+    likely = Decision(kind="answer", hits=(hit("1.001193"), hit("1.000894", 0.05)), confidence=0.85)
+    reply = respond("action_fallback", turn("khai sinh làm sao", "out_of_scope"), likely).reply
+    assert (reply.kind, [option.procedure for option in reply.options[:2]]) == (
+        ReplyKind.CLARIFY,
+        ["1.001193", "1.000894"],
+    )
+
+
+def test_a_question_out_of_scope_with_an_unlikely_procedure_is_turned_away() -> None:
+    unlikely = Decision(kind="answer", hits=(hit("1.001193"), hit("1.000894")), confidence=0.7)
+    reply = respond("action_fallback", turn("khai sinh thời tiết", "out_of_scope"), unlikely).reply
     assert reply.kind is ReplyKind.FALLBACK
 
 
