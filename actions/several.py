@@ -14,9 +14,11 @@ from core.message import Aspect
 _CUES: tuple[tuple[Aspect, str], ...] = (
     (Aspect.DOCUMENTS, r"giay to (?:gi|nao|nhung gi)|(?:can|gom|mang theo|chuan bi|nop) (?:nhung )?(?:giay to )?gi\b"
      r"|ho so (?:gom|can|gi)|can giay to|giay to can|can (?:nhung )?giay gi"),
-    (Aspect.FEE, r"bao nhieu tien|le phi|chi phi|het bao nhieu(?! lau)|ton bao nhieu|phi bao nhieu|mat tien|ton tien"
+    (Aspect.FEE, r"bao nhieu tien|(?:le|chi) phi(?: (?:la|het))?(?: bao nhieu(?! ngay| lau))?"
+     r"|het bao nhieu(?! lau)|ton bao nhieu|phi bao nhieu|mat tien|ton tien"
      r"|mat bao nhieu tien|gia bao nhieu|co phi\b|phi the nao|bn tien|tien khong"),
-    (Aspect.TIME, r"bao lau|may ngay|bao nhieu ngay|khi nao (?:xong|co|lay)|thoi han|bao gio (?:xong|co|lay)"
+    (Aspect.TIME, r"(?:bao lau|may ngay)(?: (?:thi|moi|nua))*(?: (?:xong|co|duoc)\b)?|bao nhieu ngay"
+     r"|khi nao (?:xong|co|lay)|thoi han|bao gio (?:xong|co|lay)"
      r"|mat may ngay|lau khong(?= a\b| vay| ban| em|$)|may hom"),
     (Aspect.PLACE, r"o dau|nop dau|cho nao|noi nao|den dau|ra dau|phuong nao|co quan nao|noi nop"),
     (Aspect.ONLINE, r"online|truc tuyen|qua mang|tren mang|vneid duoc"),

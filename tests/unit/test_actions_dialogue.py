@@ -280,7 +280,14 @@ def test_a_text_of_nothing_but_an_aspects_words_asks_for_that_aspect_whatever_th
 
 
 @pytest.mark.parametrize(
-    "said", ["thời hạn thì sao", "thoi han bao lau", "bao nhiêu tiền một trang", "lệ phí và thời hạn thế nào"]
+    "said",
+    [
+        "lệ phí bao nhiêu, bao lâu thì xong",
+        "thời hạn thì sao",
+        "thoi han bao lau",
+        "bao nhiêu tiền một trang",
+        "lệ phí và thời hạn thế nào",
+    ],
 )
 def test_an_aspect_alone_is_about_the_procedure_in_focus(said: str) -> None:
     assert only_aspect(said)
