@@ -41,9 +41,10 @@ class ActionProcedure:
         told = in_context(self.services, turn, aspect)
         if told is not None:
             return told
-        if only_aspect(turn.text) and turn.focus:
+        alone = only_aspect(turn.text)
+        if alone and turn.focus:
             return answer(self.services, turn, turn.focus, aspect, Detail(also=tuple(also)))
-        if only_aspect(turn.text) or not self.services.kb.mentions_procedure(turn.text):
+        if alone or not self.services.kb.mentions_procedure(turn.text):
             return self._without_name(turn, aspect, tuple(also))
         if aspect is Aspect.OVERVIEW and turn.pending_aspect and not turn.focus:
             aspect = turn.pending_aspect

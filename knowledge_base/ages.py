@@ -41,6 +41,6 @@ def for_age(decision: Decision, age: int, read: Callable[[str], Procedure]) -> D
     if kept[0] == decision.hits[0]:
         return Decision(decision.kind, kept, decision.confidence, decision.question)
     siblings = {sibling.code for sibling in read(decision.hits[0].code).siblings}
-    if decision.hits[0].code != kept[0].code and kept[0].code in siblings:
+    if kept[0].code in siblings:
         return Decision("answer", kept, decision.confidence)
     return Decision("clarify" if len(kept) > 1 else decision.kind, kept, decision.confidence)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -117,21 +117,22 @@ def _encoded(
     if choice.encoder is None:
         return None, 0, 0
     cache = VectorCache(home, choice.name)
-    names = {text: _key(text) for text in encoded_texts(procedures)}
-    lines = {text: _key(text, _ASKED) if text else "" for text in spoken_lines(procedures)}
+    texts, spoken = encoded_texts(procedures), spoken_lines(procedures)
+    names = [_key(text) for text in texts]
+    lines = [_key(text, _ASKED) if text else "" for text in spoken]
     encoder = choice.encoder
-    fresh = [(encoder.encode_document, _missing(cache, names)), (encoder.encode_query, _missing(cache, lines))]
+    fresh = [(encoder.encode_document, _missing(cache, names, texts)),
+             (encoder.encode_query, _missing(cache, lines, spoken))]  # fmt: skip
     done = _fill(cache, fresh, progress)
-    wanted = {*names.values(), *lines.values()} - {""}
+    wanted = {*names, *lines} - {""}
     if done:
         cache.save(keep=wanted if len(cache) > _CACHE_SLACK * len(wanted) else None)
-    vectors = cache.take([names[text] for text in encoded_texts(procedures)])
-    asked = cache.take([lines[text] for text in spoken_lines(procedures)], width=vectors.shape[1])
-    return Encoded(vectors, asked), done, len(wanted) - done
+    vectors = cache.take(names)
+    return Encoded(vectors, cache.take(lines, width=vectors.shape[1])), done, len(wanted) - done
 
 
-def _missing(cache: VectorCache, keys: Mapping[str, str]) -> list[tuple[str, str]]:
-    return sorted((key, text) for text, key in keys.items() if key and key not in cache)
+def _missing(cache: VectorCache, keys: Sequence[str], texts: Sequence[str]) -> list[tuple[str, str]]:
+    return sorted({key: text for key, text in zip(keys, texts, strict=True) if key and key not in cache}.items())
 
 
 def _fill(

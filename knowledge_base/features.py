@@ -75,13 +75,14 @@ def survey(index: Index, query: Query, vector: Vectors | None = None, absent: Hi
     best = index.best
     # What a name covers needs neither content nor lines: "có cần ủy quyền không" stands in those of many procedures.
     left_over = np.float32(1.0 - min(0.9, float(covered_wide.max(initial=0.0))))
-    asked = (*index.asked.worded(narrow, absent.lines), *_near(index, vector, absent))
+    cosines, near = _cosines(index, vector, absent)
+    asked = (*index.asked.worded(narrow, absent.lines), *near)
     columns = [
         _scaled(best(say)), _scaled(say[names]), _scaled(best(say_wide)),
         *(column * left_over for column in _contents(index, query, wide)),
         best(dice), best(dice_wide), np.maximum(dice, dice_wide)[names],
         best(np.maximum(covered, covered_wide)), best(covers), covers[names],
-        *_cosines(index, vector, hidden),
+        *cosines,
         np.asarray(index.priors[:, 0]), np.asarray(index.priors[:, 1]),
         best(_meant(index, query, hidden)), np.minimum(best(shared) / _MUCH, np.float32(1.0)),
         best(_exact(index, query, covered, hidden)),
@@ -177,28 +178,16 @@ def _scaled(scores: Floats) -> Floats:
     return scaled
 
 
-def _cosines(index: Index, vector: Vectors | None, hidden: Sequence[int]) -> tuple[Floats, Floats, Floats]:
+def _cosines(index: Index, vector: Vectors | None, absent: Hidden) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:
+    """Return [n] of names: best cosine, official name's, gap; and of names and lines: gaps of the best and of three."""
     if vector is None or index.vectors is None:
         nothing = np.zeros(len(index.codes), dtype=np.float32)
-        return nothing, nothing, nothing
-    cosine = _cosine(index, vector, hidden)
-    best = index.best(cosine)
-    return _level(best), _level(cosine[np.asarray(index.first)]), _gap(best)
-
-
-def _near(index: Index, vector: Vectors | None, absent: Hidden) -> tuple[Floats, Floats]:
-    """Return [n] how far the cosine of the nearest line or name, and that of the three nearest, is from the best."""
-    if vector is None or index.vectors is None:
-        nothing = np.zeros(len(index.codes), dtype=np.float32)
-        return nothing, nothing
-    one, three = index.asked.near(vector, index.best(_cosine(index, vector, absent.passages)), absent.lines)
-    return _gap(one), _gap(three)
-
-
-def _cosine(index: Index, vector: Vectors, hidden: Sequence[int]) -> Floats:
+        return (nothing,) * 3, (nothing,) * 2
     cosine: Floats = np.asarray(index.vectors) @ vector
-    cosine[list(hidden)] = cosine.min(initial=0.0)
-    return cosine
+    cosine[list(absent.passages)] = cosine.min(initial=0.0)
+    best = index.best(cosine)
+    named = _level(best), _level(cosine[np.asarray(index.first)]), _gap(best)
+    return named, tuple(_gap(near) for near in index.asked.near(vector, best, absent.lines))
 
 
 def _level(cosine: Floats) -> Floats:
