@@ -60,6 +60,10 @@ class Outcome:
     alarm: bool = False
 
 
+# Our own database could not be read before the call: no news of the platform, nor of the message.
+STORAGE_AWAY = Outcome("retry", code="storage")
+
+
 # Whether a person can be written to unasked: by message, by a registered template only, or not before he writes.
 Reach = Literal["open", "template", "closed"]
 

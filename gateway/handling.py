@@ -18,7 +18,7 @@ from gateway.bot_client import BotClient, BotDown
 from gateway.database import Connection, Pool, persist, transaction
 from gateway.fixed import SLOW_DOWN, fixed_reply
 from gateway.inbox import LEASE_SECONDS, Claimed
-from gateway.loop import ClaimLoop
+from gateway.loop import ClaimLoop, ClaimTokens
 from gateway.merging import behind, merge
 from gateway.metrics import END_TO_END_SECONDS, FALLBACK_TOTAL, HANDLE_TOTAL, NLU_CONFIDENCE, PACED_TOTAL
 from gateway.outbox import Finished, Part
@@ -52,7 +52,7 @@ class Handling:
     ) -> None:
         self._per_minute, self.switches, self._afterwards = per_minute, Switches(), afterwards
         self._pool, self._channels, self._make_bot, self._owner = pool, channels, make_bot, owner
-        self._local = threading.local()
+        self._local, self._tokens = threading.local(), ClaimTokens()
         self._done: queue.SimpleQueue[Finished | None] = queue.SimpleQueue()
         self._finisher = threading.Thread(target=self._finish_batches, name="finisher")
         self.loop = ClaimLoop[Claimed]("handler", threads, threads * ROOM_PER_THREAD, self._claim, self._handle)
@@ -69,8 +69,9 @@ class Handling:
         self._finisher.join()
 
     def _claim(self, room: int) -> list[Claimed]:
-        with transaction(self._pool) as connection:
-            return inbox.claim(connection, self._owner, room, count_to=self._per_minute and self._per_minute + 1)
+        count_to = self._per_minute and self._per_minute + 1
+        with self._tokens.claiming() as token, transaction(self._pool) as connection:
+            return inbox.claim(connection, self._owner, room, count_to=count_to, token=token)
 
     def _handle(self, item: Claimed) -> None:
         if self.loop.stopping:
@@ -176,16 +177,32 @@ class Handling:
                     break
                 batch.append(more)
             self._commit(batch)
-            self.loop.release(len(batch))
 
     def _commit(self, batch: Sequence[Finished]) -> None:
-        """Store a batch; while the database is away try again for as long as the leases can still be ours."""
+        """Store a batch; while the database is away try again for as long as the leases can still be ours.
+
+        What cannot be stored at all must take neither its neighbours nor this thread with it: it ends as a failed try.
+        """
         try:
             hit = persist(self._pool, lambda cx: self._finish(cx, batch), LEASE_SECONDS)
         except StorageUnavailable:
             _log.error("answers given up, their messages will be handled again", extra={"count": len(batch)})
+        except Exception as error:  # outer door: a fault of one answer
+            self._commit_alone(batch, error)
             return
-        _count(batch, hit)
+        else:
+            _count(batch, hit)
+        self.loop.release(len(batch))
+
+    def _commit_alone(self, batch: Sequence[Finished], error: Exception) -> None:
+        if len(batch) > 1:
+            for done in batch:
+                self._commit([done])
+            return
+        try:
+            self._failed(batch[0].item, error)
+        except StorageUnavailable:
+            self.loop.release()
 
     def _finish(self, connection: Connection, batch: Sequence[Finished]) -> set[int]:
         """Close handled messages with their answers, and what is to follow those (notices that waited)."""

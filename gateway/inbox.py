@@ -3,6 +3,7 @@
 Order: numbers are handed out before commit, so every insert first takes the conversation's lock and keeps it until
 commit; two writers of one conversation can then not commit in the other order than their numbers.
 Fence: a claim writes a fresh random token and finishing must find it again: a worker taken for dead has no say.
+A claim whose answer was lost has perhaps happened: repeated under its token it takes the same rows, which nobody holds.
 """
 
 from __future__ import annotations
@@ -44,17 +45,18 @@ _CLAIM = """
     with picked as (
         select id from inbox as i
         where state = 'open' and next_at <= clock_timestamp()
-          and (lease_until is null or lease_until <= clock_timestamp())
+          and (lease_until is null or lease_until <= clock_timestamp() or lease_token = %(token)s)
           and not exists (select 1 from inbox as o
                           where o.conversation = i.conversation and o.state = 'open' and o.id < i.id)
-        order by id limit %s for update skip locked)
-    update inbox set lease_token = gen_random_uuid(), lease_owner = %s, attempts = attempts + 1,
-                     lease_until = clock_timestamp() + make_interval(secs => %s)
+        order by id limit %(limit)s for update skip locked)
+    update inbox set lease_token = %(token)s, lease_owner = %(owner)s,
+                     attempts = attempts + (lease_token is distinct from %(token)s)::integer,
+                     lease_until = clock_timestamp() + make_interval(secs => %(seconds)s)
     from picked where inbox.id = picked.id
     returning inbox.id, channel, conversation, body, attempts, lease_token, received_at, trace, (
         select count(*) from (
             select received_at from inbox as r where r.conversation = inbox.conversation and r.seq < inbox.seq
-            order by seq desc limit %s) as before
+            order by seq desc limit %(count_to)s) as before
         where before.received_at > inbox.received_at - interval '1 minute')
 """
 
@@ -133,13 +135,23 @@ def accept(connection: Connection, messages: Sequence[Incoming], traces: Sequenc
     return new
 
 
-def claim(
-    connection: Connection, owner: int, limit: int, seconds: float = LEASE_SECONDS, count_to: int = 0
+def claim(  # noqa: PLR0913 - what is claimed has as many sides
+    connection: Connection,
+    owner: int,
+    limit: int,
+    seconds: float = LEASE_SECONDS,
+    count_to: int = 0,
+    *,
+    token: uuid.UUID | None = None,
 ) -> list[Claimed]:
-    """Take up to ``limit`` messages, each the oldest open one of its conversation, for ``seconds``."""
+    """Take up to ``limit`` messages, each the oldest open one of its conversation, for ``seconds``.
+
+    ``token``: the claim's right to finish them, a fresh one or that of a claim whose answer never came.
+    """
     # Losing a claim in a crash is harmless (the row is simply free again), so it need not wait for the disk.
     connection.execute("set local synchronous_commit = off")
-    rows = connection.execute(_CLAIM, (limit, owner, seconds, count_to)).fetchall()
+    values = {"token": token or uuid.uuid4(), "owner": owner, "limit": limit, "seconds": seconds, "count_to": count_to}
+    rows = connection.execute(_CLAIM, values).fetchall()
     return sorted((_claimed(row) for row in rows), key=lambda item: item.id)
 
 

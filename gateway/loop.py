@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import math
 import threading
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from core.errors import StorageUnavailable
@@ -14,6 +16,22 @@ from core.errors import StorageUnavailable
 T = TypeVar("T")
 POLL_SECONDS = 1.0
 _log = logging.getLogger(__name__)
+
+
+class ClaimTokens:
+    """Tokens of claims, for one thread: that of a claim which broke off is used again, as it may be committed.
+
+    Otherwise its rows belonged to a living worker that does not know of them, and waited for their leases to end.
+    """
+
+    def __init__(self) -> None:
+        self._open: dict[str | None, uuid.UUID] = {}
+
+    @contextmanager
+    def claiming(self, lane: str | None = None) -> Iterator[uuid.UUID]:
+        """Give the token of the next claim of a lane; it is used up when the block ends without an error."""
+        yield self._open.setdefault(lane, uuid.uuid4())
+        del self._open[lane]
 
 
 class ClaimLoop(Generic[T]):

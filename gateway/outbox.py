@@ -33,14 +33,14 @@ _INSERT = """
 _CLAIM = """
     with picked as (
         select id from outbox as o
-        where state = 'open' and next_at <= clock_timestamp() and channel <> all (%s)
-          and (%s::text is null or channel = %s)
-          and (lease_until is null or lease_until <= clock_timestamp())
+        where state = 'open' and next_at <= clock_timestamp() and channel <> all (%(paused)s)
+          and (%(channel)s::text is null or channel = %(channel)s)
+          and (lease_until is null or lease_until <= clock_timestamp() or lease_token = %(token)s)
           and not exists (select 1 from outbox as p
                           where p.conversation = o.conversation and p.state = 'open' and p.id < o.id)
-        order by id limit %s for update skip locked)
-    update outbox set lease_token = gen_random_uuid(), lease_owner = %s,
-                      lease_until = clock_timestamp() + make_interval(secs => %s)
+        order by id limit %(limit)s for update skip locked)
+    update outbox set lease_token = %(token)s, lease_owner = %(owner)s,
+                      lease_until = clock_timestamp() + make_interval(secs => %(seconds)s)
     from picked where outbox.id = picked.id
     returning outbox.id, channel, conversation, kind, body, attempts, lease_token,
               expires_at <= clock_timestamp(),
@@ -150,13 +150,16 @@ def claim(  # noqa: PLR0913 - what is claimed has as many sides
     seconds: float = 60.0,
     *,
     channel: str | None = None,
+    token: uuid.UUID | None = None,
 ) -> list[ToSend]:
     """Take up to ``limit`` rows to send, each the oldest open one of its conversation.
 
-    Rows of ``paused`` channels stay; with ``channel`` all others do.
+    Rows of ``paused`` channels stay; with ``channel`` all others do. ``token``: as in :func:`gateway.inbox.claim`.
     """
     connection.execute("set local synchronous_commit = off")
-    rows = connection.execute(_CLAIM, (list(paused), channel, channel, limit, owner, seconds)).fetchall()
+    values = {"paused": list(paused), "channel": channel, "token": token or uuid.uuid4(), "limit": limit,
+              "owner": owner, "seconds": seconds}  # fmt: skip
+    rows = connection.execute(_CLAIM, values).fetchall()
     return sorted((ToSend(*row) for row in rows), key=lambda item: item.id)
 
 

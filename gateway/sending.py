@@ -7,14 +7,14 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from connectors.base import Channel, Outcome
+from connectors.base import STORAGE_AWAY, Channel, Outcome
 from core.errors import StorageUnavailable
 from gateway import outbox
 from gateway.alarms import raise_alarm
 from gateway.database import Connection, Pool, persist, transaction
 from gateway.inbox import LEASE_SECONDS
 from gateway.lanes import Lanes, Rate
-from gateway.loop import ClaimLoop
+from gateway.loop import ClaimLoop, ClaimTokens
 from gateway.metrics import END_TO_END_SECONDS, LANE_OPEN, SEND_TOTAL
 from gateway.outbox import NEVER_TWICE, Settled, ToSend, TurnBack
 from gateway.retry import sending_delay
@@ -39,7 +39,7 @@ class Sending:
     ) -> None:
         self._pool, self._channels, self._owner, self._turn_back = pool, channels, owner, turn_back
         pushed = [name for name, channel in channels.items() if not channel.pulled]
-        self.lanes = Lanes(pushed, threads, rate or Rate())
+        self.lanes, self._tokens = Lanes(pushed, threads, rate or Rate()), ClaimTokens()
         self.loop = ClaimLoop[ToSend]("sender", threads, threads, self._claim, self._send, due=self.lanes.pause)
 
     def start(self) -> None:
@@ -68,8 +68,8 @@ class Sending:
 
     def _claim_of(self, name: str | None, limit: int) -> list[ToSend]:
         paused = [] if name else self.lanes.names()
-        with transaction(self._pool) as connection:
-            rows = outbox.claim(connection, self._owner, limit, paused, channel=name)
+        with self._tokens.claiming(name) as token, transaction(self._pool) as connection:
+            rows = outbox.claim(connection, self._owner, limit, paused, channel=name, token=token)
         if name:
             self.lanes[name].take(len(rows))
         return rows
@@ -79,6 +79,10 @@ class Sending:
             if self._settled_without_call(item):
                 return
             attempt = persist(self._pool, lambda cx: outbox.begin_attempt(cx, item), LEASE_SECONDS)
+        except StorageUnavailable:
+            self._give_back(item)
+            self._settle(item, Settled("open", counts=False), "storage")  # or it waits for its lease to end
+            return
         except Exception:  # it broke off before its call: the lane must not count it as in hand for ever
             self._give_back(item)
             raise
@@ -102,9 +106,13 @@ class Sending:
 
     def _call(self, item: ToSend, attempt: int) -> None:
         started = time.monotonic()
-        outcome = self._channels[item.channel].send(item.conversation, item.body)
+        try:
+            outcome = self._channels[item.channel].send(item.conversation, item.body)
+        except Exception:  # a fault of ours in mid-call: the row's lease ends by itself, the lane's room must not
+            self._give_back(item)
+            raise
         ms = round((time.monotonic() - started) * 1000)
-        outage = self._tell_lane(item.channel, outcome)
+        outage = self._tell_lane(item, outcome)
 
         def record(connection: Connection) -> bool:
             outbox.end_attempt(connection, attempt, outcome, ms)
@@ -115,8 +123,12 @@ class Sending:
             raise_alarm(item.channel, outcome.code or "send")
         self._ended(item, outcome.kind)
 
-    def _tell_lane(self, channel: str, outcome: Outcome) -> bool:
+    def _tell_lane(self, item: ToSend, outcome: Outcome) -> bool:
         """Tell the lane how a call went; true while an outage, and not the message, is what failed."""
+        if outcome == STORAGE_AWAY:
+            self._give_back(item)
+            return True
+        channel = item.channel
         lane = self.lanes[channel]
         was_open = lane.is_open()
         outage = lane.ended(outcome)

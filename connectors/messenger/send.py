@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from connectors.base import Body, Outcome
+from connectors.base import STORAGE_AWAY, Body, Outcome
 from connectors.events import Ledger
 from connectors.messenger.errors import ErrorClass
 from connectors.messenger.graph import Graph, Json, judge
@@ -29,7 +29,7 @@ class Sender:
         try:
             fields = self._fields(conversation, body)
         except StorageUnavailable:  # before the call: writing to the books does not raise
-            return Outcome("retry", code="storage")
+            return STORAGE_AWAY
         if fields is None:
             return Outcome("dead", code="window:closed")
         request: Json = {"recipient": {"id": person_of(conversation)}, **fields, "message": body["message"]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from connectors.base import Body, Outcome, Reach
+from connectors.base import STORAGE_AWAY, Body, Outcome, Reach
 from connectors.events import Ledger, Received
 from connectors.hooks import Hooks
 from connectors.outbound import Outbound
@@ -84,7 +84,7 @@ class ZaloChannel:
         try:
             return ZaloTemplates(self.settings, self.api).to_person(person, self.settings.notice_template, data)
         except StorageUnavailable:  # before the call: the tokens cannot be read
-            return Outcome("retry", code="storage")
+            return STORAGE_AWAY
         except SetupError:  # templates were switched off after the notice was stored
             return Outcome("dead", code="templates_off")
 

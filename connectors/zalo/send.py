@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.base import Body, Outcome
+from connectors.base import STORAGE_AWAY, Body, Outcome
 from connectors.events import Charge, Ledger
 from connectors.outbound import Answer, transport_outcome
 from connectors.tokens import TokenBusy, TokenRefused
@@ -49,7 +49,7 @@ class ZaloSender:
         except TokenRefused:
             return Outcome("retry", code="no_token", retry_after=300.0, alarm=True)
         except StorageUnavailable:  # before the call: what comes after it does not raise
-            return Outcome("retry", code="storage")
+            return STORAGE_AWAY
         return outcome
 
     def _closed(self, conversation: str) -> Outcome | None:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from connectors.base import Outcome
+from connectors.base import STORAGE_AWAY, Body, Outcome
 from connectors.memory import MemoryChannel
-from gateway import lanes, outbox
+from core.errors import StorageUnavailable
+from gateway import inbox, lanes, outbox
 from gateway.database import Pool
 from gateway.lanes import Lane, Rate
 from gateway.sending import Sending
@@ -155,3 +156,63 @@ def test_an_answer_of_doubtful_outcome_is_sent_again(pool: Pool, sending: Callab
     answer(pool, "m")
     sending(channel)
     wait_until(lambda: len(channel.sent) == 1)
+
+
+def test_our_own_database_being_away_closes_no_lane_and_costs_no_try(
+    pool: Pool, sending: Callable[[MemoryChannel], Sending]
+) -> None:
+    channel = MemoryChannel(outcomes=[STORAGE_AWAY] * (lanes.FAILURES + 2))
+    answer(pool, "m")
+    lane = sending(channel).lanes["memory"]
+    wait_until(lambda: len(channel.sent) == 1)
+    assert lane.is_open()
+    assert rows(pool, "select attempts from outbox") == [(1,)]
+
+
+def test_a_fault_of_ours_in_mid_call_does_not_use_up_the_room_of_its_lane(
+    pool: Pool, sending: Callable[[MemoryChannel], Sending]
+) -> None:
+    channel = Broken()
+    for number in range(8):
+        answer(pool, f"broken {number}", conversation=f"memory:x:{number}")
+    running = sending(channel)
+    wait_until(lambda: channel.calls == 8)
+    answer(pool, "m", conversation="memory:x:9")
+    running.loop.wake()
+    wait_until(lambda: len(channel.sent) == 1)
+
+
+def test_a_reply_whose_echo_cannot_be_looked_up_now_waits_for_no_lease(
+    pool: Pool, sending: Callable[[MemoryChannel], Sending]
+) -> None:
+    channel = Forgetful(outcomes=[Outcome("unknown", None, "timeout")])
+    answer(pool, "m")
+    sending(channel)
+    wait_until(lambda: len(channel.sent) == 1, inbox.LEASE_SECONDS / 4)
+    assert channel.looked == 3
+
+
+class Forgetful(MemoryChannel):
+    """A channel whose book of echoes cannot be read at first."""
+
+    looked = 0
+
+    def arrived(self, *_: object) -> str | None:
+        """Raise twice, then say that no echo came."""
+        self.looked += 1
+        if self.looked < 3:
+            raise StorageUnavailable("away")
+        return None
+
+
+class Broken(MemoryChannel):
+    """A channel with a fault in its code."""
+
+    calls = 0
+
+    def send(self, conversation: str, body: Body) -> Outcome:
+        """Raise for some messages."""
+        if "broken" in str(body["text"]):
+            self.calls += 1
+            raise KeyError("a fault")
+        return super().send(conversation, body)

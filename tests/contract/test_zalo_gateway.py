@@ -178,8 +178,9 @@ def test_withdrawal_is_on_record_once_with_its_day(city: City) -> None:
     city.fake.does(USER, "user_withdraw", user_id_by_app="UA")
     city.settle()
     conversation = f"zalo:{city.fake.app.oa_id}:{USER}"
-    found = city.query("select conversation, kind, state, due_at::date - received_at::date from subject_request")
-    assert found == [(conversation, "withdraw", "open", 15)]
+    # Whether the worker's upkeep has carried it out by now is not told: that has tests of its own.
+    found = city.query("select conversation, kind, due_at::date - received_at::date from subject_request")
+    assert found == [(conversation, "withdraw", 15)]
 
 
 def test_submitted_information_is_stored_sealed(city: City) -> None:

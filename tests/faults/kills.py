@@ -22,6 +22,7 @@ import psycopg
 
 from benchmarks.running import OPEN, Running
 from gateway.embedded import start_embedded, stop_embedded
+from gateway.inbox import OWNER_LOCKS
 from tests.faults.books import Report, read_books
 from tests.faults.people import Crowd
 
@@ -31,8 +32,15 @@ FLOW_SECONDS = 30.0
 SCRIPTED = ("gateway", "worker", "worker1", "bot", "database", "backend")
 REAL = (*SCRIPTED, "actions")
 STOP_SECONDS = (0.0, 2.0)
-# The queue may take long to empty on a busy machine, but it must go on.
-STUCK_SECONDS = 60.0
+# The queue may take long to empty on a busy machine, but it must go on: longer than any lease or lane's pause.
+STUCK_SECONDS = 150.0
+
+
+_OPEN_ROWS = """
+    select id, conversation, attempts, lease_owner, lease_until - clock_timestamp(), next_at - clock_timestamp()
+    from {table} where state = 'open' order by id limit 20
+"""
+_OWNERS = f"select objid from pg_locks where locktype = 'advisory' and classid = {OWNER_LOCKS} and granted"
 
 
 @dataclass(frozen=True)
@@ -125,7 +133,9 @@ def _settle(stack: Running) -> None:
             opened = _opened(stack)
             if opened < least:
                 least, deadline = opened, time.monotonic() + STUCK_SECONDS
-            assert time.monotonic() < deadline, f"the queue does not empty: {opened} rows are open"
+            if time.monotonic() > deadline:
+                raise AssertionError(f"the queue does not empty: {opened} rows are open\n{_why_open(stack)}") from None
+            stack.revive()
         else:
             return
 
@@ -135,6 +145,16 @@ def _opened(stack: Running) -> float:
         return int(stack.query(OPEN)[0][0])
     except psycopg.Error:
         return math.inf
+
+
+def _why_open(stack: Running) -> str:
+    """What is known of the rows that stay open, and the last warnings of those who should end them."""
+    lines = [f"{table}: {row}" for table in ("inbox", "outbox") for row in stack.query(_OPEN_ROWS.format(table=table))]
+    lines += [f"living owners: {stack.query(_OWNERS)}"]
+    for name, child in stack.children.items():
+        warnings = [line for line in (stack.home / f"{name}.log").read_text().splitlines() if '"info"' not in line]
+        lines += [f"{name} (exit code {child.poll()}):", *warnings[-15:]]
+    return "\n".join(lines)
 
 
 def _keep_logs(stack: Running) -> None:
