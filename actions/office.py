@@ -38,7 +38,7 @@ class ActionOffice:
             text="\n".join([*for_place(place), *lines]),
             aspect=Aspect.PLACE,
             options=(HUMAN,),
-            sources=tuple(dict.fromkeys(source_of(point) for point in overlay.service_points)),
+            sources=sources_of(overlay),
         )
         return Outcome(reply, {"misses": 0})
 
@@ -62,7 +62,7 @@ def hours(overlay: Overlay) -> list[str]:
     known = [f"• {point.name}: {point.hours}" for point in overlay.service_points if point.hours]
     channels = [f"• {channel.name}: {channel.note}" for channel in overlay.channels if channel.opens]
     unknown = [] if known else ["Giờ làm việc của từng điểm tiếp nhận chưa được nguồn nào của tôi xác nhận."]
-    return [*unknown, *known, *channels, f"Trước khi đi, {call(overlay)[0].lower()}{call(overlay)[1:]}"]
+    return [*unknown, *known, *channels, f"Trước khi đi: {call(overlay)}"]
 
 
 def hotlines(overlay: Overlay) -> list[str]:
@@ -84,6 +84,12 @@ def as_of(overlay: Overlay) -> str:
     """Say of which day the points are known."""
     days = [point.source.checked for point in overlay.service_points]
     return f"thông tin ngày {day_text(min(days))}" if days else "chưa rõ ngày"
+
+
+def sources_of(overlay: Overlay) -> tuple[Source, ...]:
+    """Return where the points were read, each page or decision once."""
+    read = {(one.url, one.decision, one.checked_on): one for one in map(source_of, reversed(overlay.service_points))}
+    return tuple(reversed(read.values()))
 
 
 def source_of(point: ServicePoint) -> Source:

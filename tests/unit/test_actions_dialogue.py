@@ -318,3 +318,16 @@ def test_english_is_answered_in_english_whatever_the_intent() -> None:
         assert "Birth registration" in reply.text
         assert reply.options[0].title == "Xem bằng tiếng Việt"
     assert "in English about" in Talk().say("english", "hello can you speak english").text
+
+
+@pytest.mark.parametrize(
+    ("said", "aspect"),
+    [
+        ("em muốn mở quán trà nhỏ thì đăng ký ở đâu", Aspect.PLACE),
+        ("lam lai the can cuoc het bn tien", Aspect.FEE),
+        ("tôi muốn làm lý lịch tư pháp online", Aspect.OVERVIEW),
+        ("tôi muốn nhận kết quả khai sinh", Aspect.OVERVIEW),
+    ],
+)
+def test_a_wish_that_asks_one_thing_in_so_many_words_is_answered_with_that(said: str, aspect: Aspect) -> None:
+    assert aspects_in(Turn(text=said, intent="ask_procedure", confidence=0.9), Aspect.OVERVIEW) == (aspect,)

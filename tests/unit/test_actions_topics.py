@@ -255,6 +255,8 @@ def test_the_place_of_filing_names_the_unit_of_the_address_given() -> None:
 
 
 def test_hours_that_no_source_gives_are_not_invented() -> None:
-    text = respond("action_office", turn("mấy giờ mở cửa", "ask_opening_hours")).reply.text
-    assert "chưa được nguồn nào của tôi xác nhận" in text
-    assert "19001009" in text
+    reply = respond("action_office", turn("mấy giờ mở cửa", "ask_opening_hours")).reply
+    assert "chưa được nguồn nào của tôi xác nhận" in reply.text
+    assert "19001009" in reply.text
+    assert "anh/Chị" not in reply.text
+    assert len({(one.url, one.decision) for one in reply.sources}) == len(reply.sources)
