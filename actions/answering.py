@@ -16,6 +16,7 @@ from actions.events import event_outcome
 from actions.memory import Answered, focus_case, remembered
 from actions.misses import fallback_outcome
 from actions.nearby import at_place
+from actions.person import age_told, case_of_age
 from actions.services import Services
 from actions.turn import Outcome, Turn
 from core.errors import UnknownProcedure
@@ -53,13 +54,14 @@ def answer(services: Services, turn: Turn, code: str, aspect: Aspect, detail: De
         procedure = services.kb.get(code, services.today())
     except UnknownProcedure:
         return fallback_outcome(turn, f"Tôi chưa có thông tin còn hiệu lực của thủ tục mã {code}.")
-    detail = replace(detail, case_id=_case(turn, procedure, detail))
+    age = age_told(turn, code)
+    detail = replace(detail, case_id=_case(turn, procedure, detail, age))
     reply = _reply(procedure, aspect, detail)
     if aspect is Aspect.PLACE or Aspect.PLACE in detail.also:
         reply = at_place(services, turn, procedure, reply)
     reply, words = _explained(turn, reply, detail)
     told = Answered(code, (aspect, *detail.also), detail.case_id, 0 if detail.brief else detail.page)
-    return Outcome(reply, {**remembered(turn, told), "offered": offered(reply.options), **words})
+    return Outcome(reply, {**remembered(turn, told), "age": age, "offered": offered(reply.options), **words})
 
 
 def again(services: Services, turn: Turn, told: Answered) -> Outcome:
@@ -81,10 +83,11 @@ def decided(
     return fallback_outcome(turn)
 
 
-def _case(turn: Turn, procedure: Procedure, detail: Detail) -> str | None:
-    """Return the case to answer: the one asked for, told in the text, or spoken of before."""
+def _case(turn: Turn, procedure: Procedure, detail: Detail, age: int | None) -> str | None:
+    """Return the case to answer: the one asked for, told in the text, spoken of before, or that of the age told."""
     found = case_in(procedure, turn.text) if detail.case_id is None and turn.intent != "choose_procedure" else None
-    wanted = detail.case_id or (found.id if found else focus_case(turn, procedure.code))
+    told = found.id if found else focus_case(turn, procedure.code)
+    wanted = detail.case_id or told or case_of_age(procedure, age)
     return wanted if any(case.id == wanted for case in procedure.cases) else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from viet_nlu.text import fold
 
+from actions.abroad import abroad
 from actions.words import content, pairs, spelled
 from core.facts import Case
 from core.procedure import Procedure, Sibling
@@ -13,6 +14,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "nha-thue-muon-o-nho": ("nha thue", "thue nha", "o thue", "o tro", "thue tro", "nha tro", "o nho", "muon nha"),
     "nha-cua-minh": ("nha cua minh", "nha cua toi", "nha toi dung ten", "nha chinh chu", "nha rieng"),
     "ve-o-voi-nguoi-than": ("nha bo me", "nha chong", "nha vo", "nguoi than", "o voi bo me", "nhap ho khau"),
+    "sinh-o-nuoc-ngoai": ("sinh o nuoc ngoai", "de o nuoc ngoai", "sinh con o nuoc ngoai"),
     "tre-bi-bo-roi": ("bo roi", "nhat duoc tre"),
     "mang-thai-ho": ("mang thai ho", "de thue"),
     "da-ly-hon-hoac-goa": ("ly hon", "ly di", "vo mat", "chong mat", "goa"),
@@ -82,7 +84,7 @@ def explained_by_case(case: Case, procedure: Procedure, text: str) -> bool:
 
 
 def _score(procedure: Procedure, case: Case, text: str) -> int:
-    folded = " ".join(spelled(text, ""))
+    folded = abroad(" ".join(spelled(text, "")))
     said = max((len(phrase.split()) for phrase in SAID.get(case.id, ()) if f" {phrase} " in f" {folded} "), default=0)
     own = pairs(spelled(_words_of(case), text)) - _shared(procedure, case, text)
     return 2 * said + len(own & pairs(spelled(text, text)))

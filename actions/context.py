@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from actions.answering import Detail, answer
 from actions.asking import buttons, offered, titled
+from actions.both import about_both
 from actions.cases import case_in, explained_by_case, sibling_in
 from actions.choosing import by_title, chosen_answer
 from actions.correcting import corrected, correction_in
@@ -27,6 +28,9 @@ def in_context(services: Services, turn: Turn, aspect: Aspect) -> Outcome | None
         option = by_title(services, turn)
         if option is not None:
             return chosen_answer(services, turn, option)
+    both = about_both(services, turn, aspect)
+    if both is not None:
+        return both
     procedure = _in_focus(services, turn)
     if procedure is None:
         return None

@@ -37,8 +37,8 @@ _ONE_QUESTION = {Aspect.ONLINE, Aspect.FORMS, Aspect.RESULT, Aspect.LEGAL, Aspec
 def aspects_in(turn: Turn, first: Aspect) -> tuple[Aspect, ...]:
     """Return the aspects asked in the order of the text; ``first``, that of the intent, when it asks one thing.
 
-    Where the text is nothing but one aspect's own words ("thời hạn thì sao"), those decide; and where a whole sentence was
-    read as a wish alone but asks one thing in so many words ("muốn mở quán thì đăng ký ở đâu"), that.
+    Where the text is nothing but one aspect's own words ("thời hạn thì sao"), those decide; and where a whole sentence
+    was read as a wish alone but asks one thing in so many words ("muốn mở quán thì đăng ký ở đâu"), that.
     """
     found: list[Aspect] = []
     for part in _PARTS.split(fold(turn.text)):

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from actions.abroad import abroad
 from actions.asking import buttons, offered
 from actions.choosing import by_title, only_number, ordinal
 from actions.correcting import correction_in
@@ -26,7 +27,7 @@ from tests.unit.test_answers import curated
 
 ACTIONS = {
     "ask_documents": "action_procedure", "ask_fee": "action_procedure", "ask_procedure": "action_procedure",
-    "ask_time": "action_procedure",
+    "ask_time": "action_procedure", "ask_eligibility": "action_procedure",
     "emergency": "action_safety", "choose_option": "action_choose_option", "nlu_fallback": "action_fallback",
     "out_of_scope": "action_fallback", "english": "action_smalltalk", "greet": "action_smalltalk",
 }  # fmt: skip
@@ -331,3 +332,53 @@ def test_english_is_answered_in_english_whatever_the_intent() -> None:
 )
 def test_a_wish_that_asks_one_thing_in_so_many_words_is_answered_with_that(said: str, aspect: Aspect) -> None:
     assert aspects_in(Turn(text=said, intent="ask_procedure", confidence=0.9), Aspect.OVERVIEW) == (aspect,)
+
+
+@pytest.mark.parametrize("said", ["con em sinh ở Mỹ", "be de ben nhat ve", "cháu sinh ở Hàn Quốc mới về nước"])
+def test_a_country_named_is_the_case_of_abroad(said: str) -> None:
+    reply = about("2.000528").say("ask_documents", f"{said} cần giấy tờ gì")
+    assert "Trẻ sinh ở nước ngoài" in reply.text or "trẻ sinh ở nước ngoài" in reply.text
+
+
+@pytest.mark.parametrize(
+    ("folded", "read"),
+    [
+        ("sinh o my dinh", "sinh o my dinh"),
+        ("o duc giang", "o duc giang"),
+        ("dung o nga tu so", "dung o nga tu so"),
+        ("o thai binh", "o thai binh"),
+        ("hoc ben uc ve", "hoc o nuoc ngoai ve"),
+        ("ket hon o nuoc duc", "ket hon o nuoc ngoai"),
+    ],
+)
+def test_places_at_home_are_no_countries(folded: str, read: str) -> None:
+    assert abroad(folded) == read
+
+
+def test_a_question_about_both_procedures_offers_each_and_asserts_nothing_of_the_two() -> None:
+    talk = about("1.014062", "fee")
+    talk.say("ask_procedure", "thủ tục 1.001456")
+    reply = talk.say("ask_eligibility", "cả hai làm cùng lúc được không")
+    assert reply.kind is ReplyKind.CLARIFY
+    assert [option.procedure for option in reply.options] == ["1.014062", "1.001456"]
+    assert talk.say("choose_option", "cái thứ hai", ordinal=("2",)).procedure == "1.001456"
+
+
+@pytest.mark.parametrize("said", ["cả hai vợ chồng phải có mặt không", "cả hai bên đều phải ký à"])
+def test_both_people_are_not_both_procedures(said: str) -> None:
+    talk = about("1.014062", "fee")
+    talk.say("ask_procedure", "thủ tục 1.000894")
+    assert talk.say("ask_eligibility", said).kind is ReplyKind.ANSWER
+
+
+def test_an_age_told_decides_the_papers_of_the_next_procedure_too_while_the_talk_goes_on() -> None:
+    talk = Talk()
+    talk.say("ask_fee", "con 13 tuổi làm thủ tục 1.014062 mất bao nhiêu tiền")
+    reply = talk.say("ask_documents", "còn thủ tục 1.001456 thì sao")
+    assert "chưa đủ 14 tuổi" in reply.text
+    assert "chưa đủ 14 tuổi" not in talk.say("ask_documents", "vợ tôi làm thủ tục 1.014063 cần giấy tờ gì").text
+
+
+def test_of_age_is_answered_as_of_age() -> None:
+    reply = Talk().say("ask_documents", "cháu 15 tuổi làm thủ tục 1.001456 cần gì")
+    assert "từ đủ 14 tuổi" in reply.text
