@@ -7,14 +7,14 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from viet_nlu.crossval import CRF, Row
+from viet_nlu.crossval import Row
 from viet_nlu.examples import read_corpus
 from viet_nlu.figures import entity_figures, f1_by_label
 from viet_nlu.lookups import procedure_phrases
 from viet_nlu.perturb import changed
 from viet_nlu.places import PLACES
 from viet_nlu.reader import DEFAULTS, IntentReader
-from viet_nlu.tagger import LEARNT, Tagger, tag_examples
+from viet_nlu.tagger import CRF, Tagger, tag_examples
 
 ROOT = Path(__file__).resolve().parents[2]
 # Measured on this split (.755, .729, .748, .756, .734; entities .861), less 0.03 for other examples to come.
@@ -65,7 +65,7 @@ def test_writing_otherwise_costs_little(macro_f1, name):
 def test_entities_are_found_as_well_as_measured(split, phrases, tmp_path):
     train, test = split
     names = {"procedure": list(phrases), "place": list(PLACES)}
-    rows = tag_examples([Row(one) for one in train], LEARNT, names, 1)
+    rows = tag_examples([Row(one) for one in train])
     tagger = Tagger.train(rows, names, tmp_path / "crf", CRF)
     gold = [{(one.entity, one.start, one.end) for one in example.entities} for example in test]
     found = [{(one.entity, one.start, one.end) for one in tagger.find(example.text)} for example in test]

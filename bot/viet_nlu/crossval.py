@@ -24,9 +24,7 @@ from viet_nlu.perturb import CHANGES, changed
 from viet_nlu.places import PLACES
 from viet_nlu.reader import IntentReader
 from viet_nlu.scope import OUTSIDE, ScopeModel
-from viet_nlu.tagger import COPIES, LEARNT, Tagger, tag_examples
-
-CRF: Final[Mapping[str, float]] = {"c1": 0.05, "c2": 0.05, "iterations": 60}
+from viet_nlu.tagger import CRF, LEARNT, Tagger, tag_examples
 
 STEP_CHANGES: Final = ("as is", "no marks", "teencode", "typo of one letter", "Telex leftovers")
 
@@ -169,7 +167,7 @@ def entity_report(
     for train, test in folds_of(examples, folds)[:first]:
         with tempfile.TemporaryDirectory() as work:
             names = {"procedure": list(phrases), "place": list(PLACES)}
-            rows = tag_examples([Row(one) for one in train], LEARNT, names, COPIES)
+            rows = tag_examples([Row(one) for one in train])
             tagger = Tagger.train(rows, names, Path(work) / "crf", CRF)
         for example in test:
             gold.append({(one.entity, one.start, one.end) for one in example.entities if one.entity in LEARNT})

@@ -20,7 +20,7 @@ from viet_nlu.augment import lookup_phrases
 from viet_nlu.fingerprint import code_fingerprint
 from viet_nlu.patterns import Found, find_patterns
 from viet_nlu.places import PLACES
-from viet_nlu.tagger import COPIES, LEARNT, Tagger, tag_examples
+from viet_nlu.tagger import CRF, LEARNT, Tagger, tag_examples
 
 VIETNAM: Final = timezone(timedelta(hours=7))
 
@@ -32,7 +32,7 @@ class VietEntityExtractor(GraphComponent, EntityExtractorMixin):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return the settings: strength of the regularisation and the number of passes of the CRF."""
-        return {"c1": 0.05, "c2": 0.05, "iterations": 60}
+        return dict(CRF)
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -69,7 +69,7 @@ class VietEntityExtractor(GraphComponent, EntityExtractorMixin):
         names["place"] = sorted({*names["place"], *PLACES})
         with self._storage.write_to(self._resource) as folder:
             (folder / "names.json").write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
-            examples = tag_examples(training_data.nlu_examples, LEARNT, names, COPIES)
+            examples = tag_examples(training_data.nlu_examples)
             self._tagger = Tagger.train(examples, names, folder / "tagger.crfsuite", self._config)
         return self._resource
 

@@ -22,7 +22,7 @@ from typing import Any, Final
 
 import yaml
 
-from viet_nlu.crossval import CRF, Plan, Row, entity_report, fit_scope, held_out, intent_report, worth_of_steps
+from viet_nlu.crossval import Plan, Row, entity_report, fit_scope, held_out, intent_report, worth_of_steps
 from viet_nlu.examples import Corpus, read_corpus
 from viet_nlu.figures import Spans, entity_figures, intent_figures
 from viet_nlu.lookups import procedure_phrases
@@ -30,7 +30,7 @@ from viet_nlu.model_file import ModelFileError
 from viet_nlu.perturb import CHANGES
 from viet_nlu.quiet import set_environment
 from viet_nlu.reader import DEFAULTS, SHIPPED_SCOPE, IntentReader
-from viet_nlu.tagger import Tagger, tag_examples
+from viet_nlu.tagger import CRF, Tagger, tag_examples
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from viet_nlu.text import Span, fold, syllables
@@ -40,6 +40,18 @@ class Lexicon:
                 found.append(Span(text[start:end], start, end))
             at += max(1, length)
         return found
+
+    def begun(self, words: Sequence[str]) -> list[int]:
+        """Return for each of the folded ``words`` how many from there on are the beginning of a phrase; 0 for one."""
+        return [reach if (reach := self._reach(words, at)) > 1 else 0 for at in range(len(words))]
+
+    def _reach(self, words: Sequence[str], at: int) -> int:
+        node = self._root
+        for offset, word in enumerate(words[at:]):
+            if word not in node:
+                return offset
+            node = node[word]
+        return len(words) - at
 
     def _longest(self, words: list[str], at: int) -> int:
         node, best = self._root, 0
