@@ -14,8 +14,8 @@ from viet_nlu.text import fold, nfc
 # For whom or with whom, which narrows the case; "cho con hỏi" is the asker and no part of a name.
 _PERSON: Final = (
     r"(?:\d+ )?(?:nguoi(?: (?:nuoc ngoai|da mat|viet nam|viet|khac|cao tuoi|khuyet tat|co cong))?|tre(?: em| so sinh)?"
-    r"|con(?: nho| rieng| gai| trai)?|be|em be|chau|bo me|cha me|me|bo|ong noi|ong ngoai|ba noi|ba ngoai|ong ba|ong|ba|vo"
-    r"|chong|khach|sinh vien|hoc sinh)(?: (?:moi sinh|ngoai gia thu|bi bo roi|gia))*(?: \d+ tuoi)?"
+    r"|con(?: nho| rieng| gai| trai)?|be|em be|chau|bo me|cha me|me|bo|ong noi|ong ngoai|ba noi|ba ngoai|ong ba|ong|ba"
+    r"|vo|chong|khach|sinh vien|hoc sinh)(?: (?:moi sinh|ngoai gia thu|bi bo roi|gia))*(?: \d+ tuoi)?"
 )
 _WHOM: Final = re.compile(rf" (?:cho|voi|khoi) {_PERSON}\b(?! (?:hoi|biet|hay))")
 _KIND: Final = re.compile(
@@ -33,7 +33,8 @@ _NEVER_LAST: Final = re.compile(
     r"|chu (?:khong|dau) .*|khac|va|cho|voi|thi|(?<!bi )mat|nhe)$"
 )
 _NEVER_FIRST: Final = re.compile(
-    r"(?:don xin|don de nghi|xin hoi|to khai|mau|di(?= (?:lam|khai|xin|sao|nop|dang|cap|doi (?:can|bang|the|giay|ho|gplx)))) "
+    r"(?:don xin|don de nghi|xin hoi|to khai|mau"
+    r"|di(?= (?:lam|khai|xin|sao|nop|dang|cap|doi (?:can|bang|the|giay|ho|gplx)))) "
 )
 _FORM_BEFORE: Final = re.compile(r"(?:\bdon|\bcach) $")
 _FORM_VERB: Final = re.compile(r"(?:xin|lam) ")

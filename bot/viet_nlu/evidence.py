@@ -1,7 +1,7 @@
 """What speaks for a word being part of a procedure's or place's name: the rows that the tagger learns from. Pure.
 
-A row is the list of one word's features: the words around it, known names (whole, begun, their words and pairs), words of
-administrative acts (``acts.py``) and where in the question it stands.
+A row is the list of one word's features: the words around it, known names (whole, begun, their words and pairs), words
+of administrative acts (``acts.py``) and where in the question it stands.
 """
 
 from __future__ import annotations
