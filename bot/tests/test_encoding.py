@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from viet_nlu import encoding, reader
-from viet_nlu.encoding import CACHE, DenseModel, EncoderMissingError, encode, make_encoder, mixed
+from viet_nlu.dense import DenseModel
+from viet_nlu.encoding import CACHE, EncoderMissingError, encode, make_encoder, mixed
 from viet_nlu.reader import DEFAULTS, IntentReader
 
 WORDS = ["phí", "tiền", "giấy", "tờ", "chào", "bạn", "đâu"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from viet_nlu.augment import training_pairs
 from viet_nlu.features import PROCEDURE_MASK, FeatureMaker
-from viet_nlu.linear import LinearModel
+from viet_nlu.linear import LinearModel, count_features, known_part
 from viet_nlu.mentions import Lexicon
 from viet_nlu.tagger import TagExample, Tagger
 
@@ -47,6 +47,29 @@ def test_each_example_is_learnt_without_marks_and_with_another_procedure():
     assert "lam khai sinh o dau" in texts
     assert len(texts) == 6
     assert {intent for _, intent in pairs} == {"ask_place"}
+
+
+def test_features_are_counted_row_by_row():
+    counted = count_features(iter([["a", "b", "a"], [], ["b"]]))
+    assert counted.names == ["a", "b"]
+    assert counted.places.tolist() == [0, 1, 1]
+    assert counted.counts.tolist() == [2.0, 1.0, 1.0]
+    assert counted.ends.tolist() == [0, 2, 2, 3]
+
+
+def test_a_row_of_the_training_matrix_is_what_reading_its_features_gives():
+    rows = [["a", "b", "a"], ["b", "c"], ["c"]]
+    model, matrix = LinearModel.likeness(rows, [0.0, 0.0, 1.0])
+    for at, row in enumerate(rows):
+        places, values = model.vector(row)
+        assert np.allclose(matrix[at].toarray()[0, places], values)
+        assert matrix[at].nnz == len(places)
+
+
+def test_a_feature_of_too_few_rows_is_not_learnt():
+    model = LinearModel.fit([["a", "rare"], ["a"], ["b"], ["b"]], ["x", "x", "y", "y"], strength=1.0, min_count=2)
+    assert known_part(["a", "b"], model) == 1.0
+    assert known_part(["rare"], model) == 0.0
 
 
 @pytest.fixture(scope="module")

