@@ -1,7 +1,7 @@
-"""VietIntentClassifier: multinomial logistic regression over sparse n-grams of both spellings of a text.
+"""VietIntentClassifier: support vectors over sparse n-grams of both spellings, and a network over sentence vectors.
 
-Each training example is learnt twice, with and without marks, and examples with a marked procedure also with other
-procedures' names in its place. The model is stored as plain arrays and JSON, never as a pickle.
+Each training example is learnt with and without marks, with mistyped letters, and where a procedure is marked also with
+another one's name in its place. The model is stored as plain arrays and JSON, never as a pickle.
 """
 
 from __future__ import annotations
