@@ -39,14 +39,20 @@ def spoken_lines(procedures: Sequence[Procedure]) -> list[str]:
     return [(query.spoken or query.text) if has_marks(query.text) else "" for query in read]
 
 
-def write(procedures: Sequence[Procedure], vocabulary: Vocabulary, directory: Path, vectors: Vectors | None) -> None:
-    """Write the lines of these procedures into an index's directory; ``vectors`` [q, d] has a row of zeros for none."""
+def write(
+    procedures: Sequence[Procedure], vocabulary: Vocabulary, directory: Path, vectors: Vectors | None
+) -> list[tuple[int, list[int]]]:
+    """Write the lines of these procedures into an index's directory; ``vectors`` [q, d] has a row of zeros for none.
+
+    Return for each line the place of its procedure and its terms.
+    """
     owner = np.array([place for place, one in enumerate(procedures) for _ in one.asked], dtype=np.int32)
     said = [vocabulary.terms(topic_of(line), grow=True) for one in procedures for line in one.asked]
     Field.build(said, owners=owner.astype(np.int64)).save(directory, _FIELD)
     np.save(directory / "asked_owner.npy", owner)
     if vectors is not None:
         np.save(directory / "asked_vectors.npy", vectors)
+    return list(zip(owner.tolist(), said, strict=True))
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,11 @@ from knowledge_base.features import COLUMNS
 from knowledge_base.lexical import Floats
 
 SIGNALS: Final = ("one", "share", "lead", "second", "known", "dice", "covered", "covers", "cosine", "words", "curated",
-                  "meant", "matched", "asked_dice")  # fmt: skip
+                  "meant", "matched", "asked_dice", "told", "told_pairs")  # fmt: skip
 SCOPE_SIGNALS: Final = ("one", "known", "dice", "covered", "cosine", "words", "meant", "matched", "share",
-                        "curated", "asked_dice")  # fmt: skip
+                        "curated", "asked_dice", "told", "told_pairs")  # fmt: skip
 _COLUMN: Final = {name: place for place, name in enumerate(COLUMNS)}
+_PLAIN: Final = ("curated", "meant", "matched", "asked_dice", "told", "told_pairs")
 _UNASKED: Final = [place for name, place in _COLUMN.items() if name.endswith(":unasked") and name != "register:unasked"]
 _EVERYDAY: Final = 0.8  # popularity 4 or 5
 _WHOLE: Final = 0.99
@@ -57,7 +58,7 @@ def signals(ranking: Ranking) -> dict[str, float]:
         "covers": float(top[_COLUMN["covers"]]),
         "cosine": float(top[_COLUMN["cosine"]]),
         "words": min(ranking.words, 10) / 10,
-        **{name: float(top[_COLUMN[name]]) for name in ("curated", "meant", "matched", "asked_dice")},
+        **{name: float(top[_COLUMN[name]]) for name in _PLAIN},
     }
 
 

@@ -24,7 +24,7 @@ from knowledge_base.traits import PRIORS, TRAITS, traits
 FIRST: Final[tuple[str, ...]] = (
     "say", "name", "say_wide", "content", "content_wide", "line", "line_covered", "dice", "dice_wide", "name_dice",
     "covered", "covers", "name_covers", "cosine", "cosine_name", "cosine_gap", "popularity", "curated",
-    "meant", "matched", "exact", "asked", "asked_three", "asked_dice", "asked_gap", "asked_near",
+    "meant", "matched", "exact", "asked", "asked_three", "asked_dice", "asked_gap", "asked_near", "told", "told_pairs",
 )  # fmt: skip
 COLUMNS: Final[tuple[str, ...]] = (
     *FIRST,
@@ -87,6 +87,7 @@ def survey(index: Index, query: Query, vector: Vectors | None = None, absent: Hi
         best(_meant(index, query, hidden)), np.minimum(best(shared) / _MUCH, np.float32(1.0)),
         best(_exact(index, query, covered, hidden)),
         *(column * left_over for column in asked),
+        *_told(index, query, narrow),
     ]  # fmt: skip
     said = [word for phrase in query.meanings for word in ("", *phrase)]
     signs = np.array(traits([*query.words, *said], [*query.head, *said]), dtype=np.float32)
@@ -155,6 +156,18 @@ def _exact(index: Index, query: Query, covered: Floats, hidden: Sequence[int]) -
     exact: Floats = (whole * (1 + 0.5 * (shared >= _WHOLE * mass))).astype(np.float32)
     exact[list(hidden)] = 0.0
     return exact
+
+
+def _told(index: Index, query: Query, terms: Mapping[int, float]) -> tuple[Floats, Floats]:
+    """Return [n] the share of the question's syllables, and of their pairs, that stands anywhere in each procedure.
+
+    A name may lie near a question whose very subject it never speaks of ("chấm dứt hoạt động tàu lặn").
+    """
+    shared, mass = index.whole.overlap(terms)
+    paired, pairs = index.whole.paired(terms)
+    told: Floats = (shared / np.float32(max(mass + _unknown_mass(index, query), 1e-6))).astype(np.float32)
+    together = paired / np.float32(pairs) if pairs else told
+    return told, together.astype(np.float32)
 
 
 def _contents(index: Index, query: Query, wide: Mapping[int, float]) -> tuple[Floats, ...]:

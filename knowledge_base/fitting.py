@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -26,6 +26,9 @@ from knowledge_base.training import Example, fit_logistic, fit_weights
 _FOLDS: Final = 4
 _PENALTY: Final = 1e-4
 _ASKED_WEIGHT: Final = 1.5
+# How much a question counts that was asked of a base without its answer: its siblings there are sometimes good ones.
+_LACKING_RIGHT: Final = 0.3
+_LACKING_OURS: Final = 0.05
 _COVERED: Final = COLUMNS.index("covered")
 Doubles = NDArray[np.float64]
 
@@ -98,23 +101,55 @@ def _fold(example: Example) -> int:
 
 
 def _calibrate(cases: Mapping[str, Sequence[Case]], kind: str, folds: Sequence[Floats], aim: Aim) -> dict[str, Any]:
-    """Fit both chances; set the border of answering on asked questions, that of turning away on asked ones too."""
-    asked, ours = len(cases[kind]), [*cases[kind], *cases["made"]]
-    rows = np.array([_row(case, folds) for case in ours])
-    right = np.array([_first_is_right(case, folds) for case in ours], dtype=np.float64)
-    weights = fit_logistic(rows, right)
+    """Fit both chances, and set the border of answering and that of turning away, on asked questions.
+
+    Each is also asked of a base that lacks what it asks for: nothing is right then, however near the nearest lies.
+    """
+    asked = cases[kind]
+    lacking = [_without_right(case) for case in asked if case.example.right.any()]
+    rows, absent, alien = (_rows(group, folds) for group in (asked, lacking, cases["outside"]))
+    right = np.array([_first_is_right(case, folds) for case in asked], dtype=np.float64)
+    weights = _weighed([(rows, right, 1.0), (alien, 0.0, 1.0), (absent, 0.0, _LACKING_RIGHT)])
+    weights = _levelled(weights, _chance(rows, weights), right)
     scope = [SIGNALS.index(name) for name in SCOPE_SIGNALS]
-    alien = np.array([_row(case, folds) for case in cases["outside"]])[:, scope]
-    labels = np.concatenate([np.ones(len(rows)), np.zeros(len(alien))])
-    scope_weights = fit_logistic(np.concatenate([rows[:, scope], alien]), labels)
-    chances = _chance(rows[:asked], weights)
-    careful = answer_border(chances, right[:asked], aim.wrong)
+    ours = _weighed([(rows[:, scope], 1.0, 1.0), (alien[:, scope], 0.0, 1.0), (absent[:, scope], 0.0, _LACKING_OURS)])
+    chances = _chance(rows, weights)
+    careful = answer_border(chances, right, aim.wrong)
     return {
         "right": _named(SIGNALS, weights),
-        "ours": _named(SCOPE_SIGNALS, scope_weights),
+        "ours": _named(SCOPE_SIGNALS, ours),
         "answer_from": round(min(careful, float(np.quantile(chances, aim.asked_back))), 4),
-        "ours_from": round(float(np.quantile(_chance(rows[:asked, scope], scope_weights), aim.turned_away)), 4),
+        "ours_from": round(float(np.quantile(_chance(rows[:, scope], ours), aim.turned_away)), 4),
     }
+
+
+def _rows(cases: Sequence[Case], folds: Sequence[Floats]) -> Doubles:
+    return np.array([_row(case, folds) for case in cases])
+
+
+def _weighed(parts: Sequence[tuple[Doubles, Doubles | float, float]]) -> Doubles:
+    """Fit a chance on parts, each (rows [n, f], labels [n] or one for all, how much a row counts)."""
+    rows = np.concatenate([part for part, _, _ in parts])
+    labels = np.concatenate([np.broadcast_to(label, len(part)) for part, label, _ in parts])
+    shares = np.concatenate([np.full(len(part), share) for part, _, share in parts])
+    return fit_logistic(rows, labels, weights=shares)
+
+
+def _levelled(weights: Doubles, chances: Doubles, right: Doubles) -> Doubles:
+    """Return the weights of a chance stretched and moved so that it holds for asked questions; their order stays."""
+    odds = np.log(chances / (1 - chances))
+    moved, stretched = fit_logistic(np.stack([np.ones(len(odds)), odds], axis=1), right, 1e-6)
+    levelled: Doubles = weights * max(stretched, 1e-3)
+    levelled[SIGNALS.index("one")] += moved
+    return levelled
+
+
+def _without_right(case: Case) -> Case:
+    """Return a question as it looks when what it asks for is not in the knowledge base: nothing is right then."""
+    kept = ~case.example.right
+    return replace(
+        case, example=replace(case.example, columns=case.example.columns[kept], right=case.example.right[kept])
+    )
 
 
 def _chance(rows: Doubles, weights: Doubles) -> Doubles:

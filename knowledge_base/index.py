@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -33,7 +33,7 @@ from knowledge_base.query import written_out
 from knowledge_base.traits import priors, traits
 from knowledge_base.words import folded_words
 
-SCHEMA: Final = 1  # raised whenever the files of an index change their meaning
+SCHEMA: Final = 2  # raised whenever the files of an index change their meaning
 POINTER: Final = "current"
 _META: Final = "meta.json"
 _KEPT_VERSIONS: Final = 2
@@ -47,7 +47,7 @@ class Index:
 
     ``owner`` [m] place of the passage's procedure; ``first`` [n] place of its first passage, the official name;
     ``line_first`` [n] that of its first line of content; ``kinds`` [m]; ``traits`` [n, t]; ``priors`` [n, p];
-    ``vectors`` [m, d] unit rows, or ``None`` without encoder.
+    ``vectors`` [m, d] unit rows, or ``None`` without encoder. ``whole`` holds all that is said in or of a procedure.
     """
 
     meta: Mapping[str, Any]
@@ -55,6 +55,7 @@ class Index:
     say: Field
     content: Field
     lines: Field
+    whole: Field
     owner: NDArray[np.int32]
     first: NDArray[np.int32]
     line_first: NDArray[np.int32]
@@ -122,8 +123,10 @@ def assemble(stock: Stock, directory: Path, encoded: Encoded | None, meta: Mappi
     owner = np.array([place for place, _ in spoken], dtype=np.int32)
     said = [vocabulary.terms([folded_words(_asked(passage))], grow=True) for _, passage in spoken]
     Field.build(said, owners=owner.astype(np.int64)).save(directory, "say")
-    line_owner = _write_content(stock, vocabulary, directory)
-    asked_lines.write(procedures, vocabulary, directory, encoded.asked if encoded else None)
+    line_owner, contents = _write_content(stock, vocabulary, directory)
+    lines_asked = asked_lines.write(procedures, vocabulary, directory, encoded.asked if encoded else None)
+    named = [(place, terms) for (place, _), terms in zip(spoken, said, strict=True)]
+    _write_whole([*named, *enumerate(contents), *lines_asked], len(procedures), directory)
     MarkModel.learn(_written(stock)).save(directory)
     arrays: dict[str, NDArray[Any]] = {
         "owner": owner,
@@ -144,8 +147,13 @@ def assemble(stock: Stock, directory: Path, encoded: Encoded | None, meta: Mappi
     _write_meta(directory, {**meta, **described})
 
 
-def _write_content(stock: Stock, vocabulary: Vocabulary, directory: Path) -> NDArray[np.int64]:
-    """Write the fields over whole contents and over single lines; return [lines] the place of each line's procedure."""
+def _write_content(
+    stock: Stock, vocabulary: Vocabulary, directory: Path
+) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
+    """Write the fields over whole contents and over single lines.
+
+    Return [lines] the place of each line's procedure, and [n] the terms of each whole content.
+    """
     folded = cache(folded_words)  # the same sentences of law stand in many procedures
     every = [[folded(line) for line in stock.lines(one)] or [[]] for one in stock.procedures]
     owner = np.array([place for place, lines in enumerate(every) for _ in lines], dtype=np.int64)
@@ -153,7 +161,15 @@ def _write_content(stock: Stock, vocabulary: Vocabulary, directory: Path) -> NDA
     Field.build(whole, k1=1.5, b=0.75).save(directory, "content")
     single = [np.array(vocabulary.terms([line]), dtype=np.int64) for lines in every for line in lines]
     Field.build(single, owners=owner).save(directory, "lines")
-    return owner
+    return owner, whole
+
+
+def _write_whole(parts: Iterable[tuple[int, Sequence[int] | NDArray[np.int64]]], n: int, directory: Path) -> None:
+    """Write the field over all that is said in or of each of n procedures, from (place, terms) of its parts."""
+    every: list[set[int]] = [set() for _ in range(n)]
+    for place, terms in parts:
+        every[place].update(int(term) for term in terms)
+    Field.build([sorted(terms) for terms in every]).save(directory, "whole")
 
 
 def _written(stock: Stock) -> Iterator[str]:
@@ -267,6 +283,7 @@ def _map(directory: Path, meta: Mapping[str, Any]) -> Index:
         say=Field.load(directory, "say"),
         content=Field.load(directory, "content"),
         lines=Field.load(directory, "lines"),
+        whole=Field.load(directory, "whole"),
         owner=array("owner"),
         first=array("first"),
         line_first=array("line_first"),

@@ -149,10 +149,16 @@ class Field:
 
         A syllable that no document has counts with the greatest idf: it is a word that nothing here speaks of.
         """
+        return self._mass({key: weight for key, weight in query.items() if not is_bigram(key)})
+
+    def paired(self, query: Mapping[int, float]) -> tuple[Floats, float]:
+        """Return the same of the query's bigrams."""
+        return self._mass({key: weight for key, weight in query.items() if is_bigram(key)})
+
+    def _mass(self, query: Mapping[int, float]) -> tuple[Floats, float]:
         out = np.zeros(self.n, dtype=np.float32)
         total, unknown = 0.0, float(np.log1p(2 * self.n + 1))
-        single = {key: weight for key, weight in query.items() if not is_bigram(key)}
-        for _, weight, place, span in self._spans(single):
+        for _, weight, place, span in self._spans(query):
             idf = float(self.idf[place]) if place >= 0 else unknown
             out[self.docs[span]] += weight * idf
             total += weight * idf

@@ -73,13 +73,18 @@ def _soft(scores: Doubles) -> Doubles:
     return share
 
 
-def fit_logistic(features: Doubles, labels: Doubles, penalty: float = 1e-3) -> Doubles:
-    """Return [f] weights of a logistic regression by Newton's steps; add a column of ones for the constant."""
-    weights = np.zeros(features.shape[1])
+def fit_logistic(features: Doubles, labels: Doubles, penalty: float = 1e-3, weights: Doubles | None = None) -> Doubles:
+    """Return [f] weights of a logistic regression by Newton's steps; add a column of ones for the constant.
+
+    ``weights`` [n] says how much each row counts, all alike without.
+    """
+    fitted = np.zeros(features.shape[1])
     ridge = np.eye(features.shape[1]) * penalty
+    share = np.full(len(labels), 1.0) if weights is None else weights
+    share = share / share.sum()
     for _ in range(30):
-        chance = 1 / (1 + np.exp(-features @ weights))
-        gradient = features.T @ (chance - labels) / len(labels) + ridge @ weights
-        curve = (features * (chance * (1 - chance))[:, None]).T @ features / len(labels) + ridge
-        weights -= np.linalg.solve(curve, gradient)
-    return weights
+        chance = 1 / (1 + np.exp(-features @ fitted))
+        gradient = features.T @ (share * (chance - labels)) + ridge @ fitted
+        curve = (features * (share * chance * (1 - chance))[:, None]).T @ features + ridge
+        fitted -= np.linalg.solve(curve, gradient)
+    return fitted
