@@ -13,7 +13,7 @@ from actions.answering import Detail, again, answer
 from actions.answers.compose import page_count
 from actions.asking import which_procedure
 from actions.choosing import by_title, chosen_answer, options_of
-from actions.context import in_context
+from actions.context import case_told, in_context
 from actions.correcting import corrected, correction_in, siblings_offered
 from actions.handoff import handoff_outcome
 from actions.memory import Answered, before, last_answer
@@ -60,10 +60,15 @@ class ActionDialogue:
             "shorter": self._shorter,
             "more_detail": self._more,
             "go_back": self._back,
-            "correct": lambda turn: corrected(self.services, turn),
+            "correct": self._correct,
             "change_topic": lambda _turn: _talk(START_AGAIN),
         }
         return answers.get(meant(turn), self._deny)(turn)
+
+    def _correct(self, turn: Turn) -> Outcome:
+        """Correct; a case told without a correcting word ("tôi là người mua") stays with the procedure."""
+        told = case_told(self.services, turn) if correction_in(turn.text) is None else None
+        return told or corrected(self.services, turn)
 
     def _repeat(self, turn: Turn) -> Outcome:
         """Say the last reply again; small talk in between is skipped when something was answered before it."""

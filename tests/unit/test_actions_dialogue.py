@@ -382,3 +382,8 @@ def test_an_age_told_decides_the_papers_of_the_next_procedure_too_while_the_talk
 def test_of_age_is_answered_as_of_age() -> None:
     reply = Talk().say("ask_documents", "cháu 15 tuổi làm thủ tục 1.001456 cần gì")
     assert "từ đủ 14 tuổi" in reply.text
+
+
+def test_a_role_told_after_the_papers_stays_with_the_procedure_even_when_read_as_a_correction() -> None:
+    reply = about("1.013076").say("correct", "tôi là người mua")
+    assert (reply.procedure, reply.aspect) == ("1.013076", Aspect.DOCUMENTS)
