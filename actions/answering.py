@@ -46,6 +46,8 @@ class Detail:
 
 
 FIRST = Detail()
+NOT_HELD = "Tôi không tìm thấy thủ tục này trong dữ liệu của mình. Anh/Chị có thể gọi 19001009 để được chỉ dẫn."
+_CERTAIN = 0.8  # of the intent: then the words were understood, and it is the procedure that is not here
 
 
 def answer(services: Services, turn: Turn, code: str, aspect: Aspect, detail: Detail = FIRST) -> Outcome:
@@ -80,7 +82,8 @@ def decided(
         return event
     if decision.kind == "clarify" and len(decision.hits) > 1:
         return which_of(decision, aspect, also)
-    return fallback_outcome(turn)
+    asks = turn.intent.startswith("ask_") and turn.confidence >= _CERTAIN
+    return fallback_outcome(turn, NOT_HELD) if asks else fallback_outcome(turn)
 
 
 def _case(turn: Turn, procedure: Procedure, detail: Detail, age: int | None) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from actions.answering import decided
 from actions.context import in_context
 from actions.english import english_outcome, looks_english
+from actions.fines import about_fines
 from actions.misses import fallback_outcome
 from actions.procedure import ASPECTS, ActionProcedure
 from actions.services import Services
@@ -30,7 +31,7 @@ class ActionFallback:
 
     def respond(self, turn: Turn) -> Outcome:
         """Answer what leans on the turn before, then English, then the procedure that the text itself names."""
-        told = in_context(self.services, turn, likely_aspect(turn))
+        told = in_context(self.services, turn, likely_aspect(turn)) or about_fines(self.services, turn)
         if told is not None:
             return told
         if only_aspect(turn.text):

@@ -10,6 +10,7 @@ from actions.asking import COMMON, buttons, offered, titled, which_procedure
 from actions.choosing import by_number, chosen_answer, only_number
 from actions.context import in_context
 from actions.events import event_outcome
+from actions.fines import about_fines
 from actions.misses import fallback_outcome
 from actions.services import Services
 from actions.several import aspects_in, only_aspect
@@ -38,7 +39,7 @@ class ActionProcedure:
         code = turn.entity("procedure_code") or _typed_code(turn.text)
         if code:
             return answer(self.services, turn, code, aspect, Detail(also=tuple(also)))
-        told = in_context(self.services, turn, aspect)
+        told = in_context(self.services, turn, aspect) or about_fines(self.services, turn)
         if told is not None:
             return told
         alone = only_aspect(turn.text)

@@ -12,7 +12,7 @@ from core.message import Aspect
 
 # Question words only: "giấy tờ" alone may stand in a procedure's name, "giấy tờ gì" asks. Folded.
 _CUES: tuple[tuple[Aspect, str], ...] = (
-    (Aspect.DOCUMENTS, r"giay to (?:gi|nao|nhung gi)|(?:can|gom|mang theo|chuan bi|nop) (?:nhung )?(?:giay to )?gi\b"
+    (Aspect.DOCUMENTS, r"giay to (?:gi|nao|nhung gi)|(?:can|gom|mang|theo|chuan bi|nop) (?:nhung )?(?:giay to )?gi\b"
      r"|ho so (?:gom|can|gi)|can giay to|giay to can|can (?:nhung )?giay gi"),
     (Aspect.FEE, r"bao nhieu tien|(?:le|chi) phi(?: (?:la|het))?(?: bao nhieu(?! ngay| lau))?"
      r"|het bao nhieu(?! lau)|ton bao nhieu|phi bao nhieu|mat tien|ton tien"

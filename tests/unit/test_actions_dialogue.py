@@ -22,7 +22,7 @@ from core.errors import UnknownProcedure
 from core.message import Aspect, Reply, ReplyKind
 from core.procedure import Procedure
 from knowledge_base.overlays import Overlay, load_overlay
-from knowledge_base.service import Decision
+from knowledge_base.service import Decision, Hit
 from tests.unit.test_answers import curated
 
 ACTIONS = {
@@ -262,6 +262,7 @@ def test_yes_to_several_choices_asks_which() -> None:
     [
         ("cần giấy tờ gì và hết bao nhiêu tiền", (Aspect.DOCUMENTS, Aspect.FEE)),
         ("le phi bao nhieu, bao lau xong", (Aspect.FEE, Aspect.TIME)),
+        ("thì ra đâu, mang gì", (Aspect.PLACE, Aspect.DOCUMENTS)),
         ("phí bao nhiêu, mấy ngày, nộp ở đâu", (Aspect.FEE, Aspect.TIME, Aspect.PLACE)),
         ("nộp online ở đâu", (Aspect.DOCUMENTS,)),
         ("mẫu tờ khai lấy ở đâu", (Aspect.DOCUMENTS,)),
@@ -387,3 +388,41 @@ def test_of_age_is_answered_as_of_age() -> None:
 def test_a_role_told_after_the_papers_stays_with_the_procedure_even_when_read_as_a_correction() -> None:
     reply = about("1.013076").say("correct", "tôi là người mua")
     assert (reply.procedure, reply.aspect) == ("1.013076", Aspect.DOCUMENTS)
+
+
+class Named(Records):
+    """A base that finds one procedure in every text."""
+
+    def decide(self, text: str, focus: str | None = None) -> Decision:
+        return Decision("answer", (Hit("1.001193", "Đăng ký khai sinh", "Đăng ký khai sinh", 0.9),), 0.9)
+
+    def mentions_procedure(self, text: str) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("intent", ["ask_fee", "out_of_scope", "nlu_fallback"])
+@pytest.mark.parametrize(
+    "said",
+    ["phạt bao nhiêu nếu đăng ký khai sinh muộn", "khai sinh tre co bi phat tien khong", "mức phạt khai sinh muộn"],
+)
+def test_a_fine_is_never_answered_with_a_fee(intent: str, said: str) -> None:
+    talk = Talk()
+    talk.actions = {one.name: one for one in all_actions(Services(kb=Named(), today=lambda: date(2026, 11, 23)))}
+    reply = talk.say(intent, said)
+    assert reply.kind is ReplyKind.CLARIFY
+    assert "không có nguồn về xử phạt" in reply.text
+    assert [option.procedure for option in reply.options] == ["1.001193"]
+
+
+def test_cap_phat_is_no_fine() -> None:
+    assert about("1.001193", "fee").say("ask_fee", "lệ phí cấp phát bản sao").kind is ReplyKind.ANSWER
+
+
+def test_what_is_understood_but_not_held_is_said_so() -> None:
+    class Empty(Records):
+        def mentions_procedure(self, text: str) -> bool:
+            return True
+
+    talk = Talk()
+    talk.actions = {one.name: one for one in all_actions(Services(kb=Empty(), today=lambda: date(2026, 11, 23)))}
+    assert "không tìm thấy thủ tục này" in talk.say("ask_documents", "đăng kiểm tàu lặn cần giấy tờ gì").text
