@@ -26,6 +26,8 @@ _UNASKED: Final = [place for name, place in _COLUMN.items() if name.endswith(":u
 _EVERYDAY: Final = 0.8  # popularity 4 or 5
 _WHOLE: Final = 0.99
 _BARE: Final = 4  # words
+_FEW, _TOPIC = 2, 3  # words: one syllable names nothing
+_FAVOURED: Final = 0.45  # of the belief: "chứng thực" has no usual case
 Doubles = NDArray[np.float64]
 
 
@@ -93,7 +95,15 @@ def plain_default(ranking: Ranking) -> bool:
     top = ranking.columns[0]
     unasked = sum(float(top[place]) for place in _UNASKED)
     everyday = float(top[_COLUMN["popularity"]]) >= _EVERYDAY and float(top[_COLUMN["curated"]]) > 0
-    return everyday and not unasked and float(top[_COLUMN["covered"]]) > _WHOLE and ranking.words <= _BARE
+    favoured = everyday and not unasked and float(ranking.belief[0]) >= _FAVOURED
+    return favoured and float(top[_COLUMN["covered"]]) > _WHOLE and _FEW <= ranking.words <= _BARE
+
+
+def bare_topic(ranking: Ranking) -> bool:
+    """Tell whether a question is nothing but words that stand in one name ("căn cước"), or that the lexicon knows."""
+    top = ranking.columns[0]
+    named = ranking.words >= _FEW and min(ranking.known, float(top[_COLUMN["covered"]])) >= _WHOLE
+    return ranking.words <= _TOPIC and (named or float(top[_COLUMN["meant"]]) >= _WHOLE)
 
 
 def _logistic(weights: Mapping[str, float], values: Mapping[str, float]) -> float:

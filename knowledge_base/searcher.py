@@ -9,7 +9,7 @@ import numpy as np
 
 from core.ports import Encoder, Vectors
 from core.procedure import Procedure
-from knowledge_base.calibration import Calibration, Ranking, plain_default
+from knowledge_base.calibration import Calibration, Ranking, bare_topic, plain_default
 from knowledge_base.decision import Decision, Hit
 from knowledge_base.features import Places, Survey, has_topic, survey, table
 from knowledge_base.index import Index
@@ -21,6 +21,10 @@ from knowledge_base.spelling import Speller
 
 _FEWEST_OPTIONS, _MOST_OPTIONS = 2, 4
 _OPTIONS_HOLD = 0.9  # offer no more options than hold this share of belief together
+# Below half of the belief the others together are likelier, whatever the chance says: in all our sets hardly any such
+# answer was right.
+_LEAST_BELIEF = 0.5
+_BARE_TOPIC = 0.5  # of the usual border
 _CANDIDATES = 80
 _REMEMBERED = 8  # questions: decide, mentions and search are asked about one text in a row
 
@@ -67,9 +71,9 @@ class Searcher:
         ranking = self.rank(query)
         calibration = self._calibration(query)
         chance = calibration.chance_right(ranking)
-        if calibration.chance_ours(ranking) < calibration.ours_from:
+        if not self._is_ours(calibration, ranking):
             return Decision("none", (), chance)
-        if chance >= calibration.answer_from or plain_default(ranking):
+        if (chance >= calibration.answer_from and ranking.belief[0] >= _LEAST_BELIEF) or plain_default(ranking):
             return Decision("answer", tuple(self._hits(ranking, _MOST_OPTIONS)), chance)
         hits = self._hits(ranking, options(ranking.belief))
         return Decision("clarify", tuple(hits), chance, self._question(hits))
@@ -88,8 +92,12 @@ class Searcher:
         query = self.query(text)
         if not has_topic(self._index, query):
             return False
-        calibration = self._calibration(query)
-        return calibration.chance_ours(self.rank(query)) >= calibration.ours_from
+        return self._is_ours(self._calibration(query), self.rank(query))
+
+    def _is_ours(self, calibration: Calibration, ranking: Ranking) -> bool:
+        """Tell whether a question is about a procedure; a bare topic that fits many looks less so than it is."""
+        border = calibration.ours_from * (_BARE_TOPIC if bare_topic(ranking) else 1.0)
+        return calibration.chance_ours(ranking) >= border
 
     def query(self, text: str) -> Query:
         """Read a text as a question."""

@@ -85,6 +85,23 @@ def test_the_half_never_used_for_tuning_keeps_its_level(base: KnowledgeBase) -> 
     assert report["r3"] >= 0.88, report
 
 
+@pytest.mark.parametrize("topic", ["căn cước", "chứng thực", "đất đai", "sổ đỏ", "cu tru", "giấy tờ xe"])
+def test_a_bare_topic_of_many_procedures_is_asked_back(base: KnowledgeBase, topic: str) -> None:
+    decision = base.decide(topic)
+    assert decision.kind == "clarify"
+    assert len(decision.hits) >= 2
+
+
+@pytest.mark.parametrize("topic", ["khai sinh", "ket hon", "tạm trú", "lý lịch tư pháp"])
+def test_a_bare_topic_with_one_usual_procedure_is_answered(base: KnowledgeBase, topic: str) -> None:
+    assert base.decide(topic).kind == "answer"
+
+
+@pytest.mark.parametrize("text", ["ăn cơm", "kết bạn", "ngủ", "ở nhà"])
+def test_a_few_words_that_no_procedure_is_about_are_turned_away(base: KnowledgeBase, text: str) -> None:
+    assert base.decide(text).kind == "none"
+
+
 LACKING = {
     "Nuôi con nuôi", "Nghĩa vụ quân sự", "Lý lịch tư pháp", "Hòa giải ở cơ sở", "Sát hạch, cấp giấy phép lái xe",
 }  # fmt: skip
