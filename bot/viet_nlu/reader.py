@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from viet_nlu.augment import training_pairs
 from viet_nlu.dense import DenseModel
-from viet_nlu.encoding import Encoder, encode, make_encoder, mixed
+from viet_nlu.encoding import Encoder, encode, make_encoder, mixed, new_encoder
 from viet_nlu.features import ALL_VIEWS, FeatureMaker
 from viet_nlu.linear import LinearModel, known_part
 from viet_nlu.mentions import Lexicon
@@ -194,4 +194,5 @@ def _learn_dense(
     read = [_with_marks(maker.clean(text).lower(), speller) for text in texts]
     if speller:
         read += restored_copies(texts, words, settings["steps"])
-    return DenseModel.fit(encode(encoder, read), intents * (len(read) // len(intents)))
+    vectors = encode(encoder, read, lambda: new_encoder(settings["encoder"]))
+    return DenseModel.fit(vectors, intents * (len(read) // len(intents)))
