@@ -19,28 +19,40 @@ _PERSON: Final = (
 )
 _WHOM: Final = re.compile(rf" (?:cho|voi|khoi) {_PERSON}\b(?! (?:hoi|biet|hay))")
 _KIND: Final = re.compile(
-    r" (?:lan (?:dau|hai|2)|so [12]|qua han|dien tu|nha (?:\d+ tang|cap \d)|ca the|cong dan|rieng le)\b"
+    r" (?:lan (?:dau|hai|2)|so [12]|qua han|dien tu|nha (?:\d+ tang|cap \d)|ca the|cong dan|(?:o )?rieng le"
+    r"|pho thong|gan chip|(?:xe )?o to|xe may|(?:(?<=o to )|(?<=xe may ))cu|(?<=xa hoi )mot lan)\b"
 )
 # What became of the old paper belongs to the act of getting a new one, not to the paper alone.
 _LOST: Final = re.compile(r" (?:bi (?:mat|hu|hong|rach|chay)|het han)\b")
 _NEW_PAPER: Final = re.compile(r"(?:cap|lam|doi|xin)\b")
 _PERSON_CUT: Final = re.compile(r"(?:nguoi(?: nuoc)?|con(?: ngoai)?|be|tre|me|bo|chau)$")
 _REST_OF_PERSON: Final = re.compile(
-    r" (?:nuoc ngoai|ngoai gia thu|ngoai|gia thu|da mat|bi bo roi|gia \d+ tuoi|\d+ tuoi|gia)\b"
+    r" (?:nuoc ngoai|ngoai gia thu|ngoai|gai|trai|gia thu|da mat|bi bo roi|(?:gia |tren )?\d+ tuoi|gia"
+    r"|(?<=nguoi )khac)\b"
 )
 _NEVER_LAST: Final = re.compile(
-    r" (?:(?:lam )?(?:qua|tren(?! \d)) .*|online.*|truc tuyen.*|nam nay|mot lan|khi .*"
-    r"|chu (?:khong|dau) .*|khac|va|cho|voi|thi|(?<!bi )mat|nhe)$"
+    r" (?:(?:lam )?(?:qua|tren(?! \d)) .*|online.*|truc tuyen.*|nam nay|(?<!xa hoi )mot lan|khi .*"
+    r"|(?:trong|ngoai|truoc|tai|o|ra) (?:vuon|ngo|nha|cho|via he)(?: minh)?|di du lich|cua (?:phuong|xa)"
+    r"|chu (?:khong|dau) .*|(?<!nguoi )khac(?: (?!nhau).*)?|(?<!viec )(?<!di )lam|nhanh(?: gon)?|gap"
+    r"|z|va|cho|voi|thi|(?<!bi )mat|nhe)$"
 )
 _NEVER_FIRST: Final = re.compile(
     r"(?:don xin|don de nghi|xin hoi|to khai|mau"
+    r"|thue(?= (?:cho tang|tang cho|sang ten|chuyen nhuong))"
     r"|di(?= (?:lam|khai|xin|sao|nop|dang|cap|doi (?:can|bang|the|giay|ho|gplx)))) "
 )
 _FORM_BEFORE: Final = re.compile(r"(?:\bdon|\bcach) $")
 _FORM_VERB: Final = re.compile(r"(?:xin|lam) ")
 _VERB_BEFORE: Final = re.compile(
-    r"(?:^|(?<=\s))(?:xin (?:the|giay|tam) |(?:cap|doi)(?: (?:the|giay|anh|lai))? |dong cua )$"
+    r"(?:^|(?<=\s))(?:xin (?:the|giay|tam) |(?:(?:cap|doi) (?:lai )?)?(?:(?<!co )the|giay|phieu) "
+    r"|(?:cap|doi)(?: (?:anh|lai))? |lam |(?:(?<=muon )|(?<=can )|(?<=phai ))xin |dong cua )$"
 )
+# A paper named alone: what became of it is no part of its name ("căn cước bị gãy").
+_PAPER: Final = re.compile(
+    r"giay |(?:the )?(?:can cuoc|bao hiem|cccd)\b|(?:ho chieu|bang lai|gplx|so do|so hong|khai sinh)\b"
+)
+_BECAME: Final = re.compile(r" (?:bi|sap|het han|ghi (?:sai|thieu|nham)|dung ten|(?<!sinh )qua han)\b")
+_FIELDS: Final = re.compile(r"khai (?!sinh\b|tu\b|bao\b)")  # "tờ khai" before the name of what it is for
 _HALVES: Final = (("thay ", "doi "), ("nghi ", "kinh doanh"))  # a verb whose second half begins a name of its own
 _UNIT_BEFORE: Final = re.compile(r"(?:^|(?<=\s))(?:thi xa|thi tran|phuong|xa|quan|huyen) ?$")
 
@@ -76,8 +88,10 @@ def _cut(folded: str, start: int, end: int) -> tuple[int, int]:
     end = last.start() if last else end
     first = _NEVER_FIRST.match(folded, start, end)
     start = first.end() if first else start
-    form = _FORM_VERB.match(folded, start, end)
-    return (form.end() if form and _FORM_BEFORE.search(folded[:start]) else start), end
+    before = folded[:start]
+    form = _FORM_VERB.match(folded, start, end) if _FORM_BEFORE.search(before) else None
+    form = _FIELDS.match(folded, start, end) if before.endswith("to ") else form
+    return (form.end() if form else start), end
 
 
 def _with_verb(folded: str, start: int) -> int:
@@ -98,4 +112,5 @@ def _with_case(folded: str, start: int, end: int) -> int:
     for pattern in (*patterns, *patterns):
         match = pattern.match(folded, end)
         end = match.end() if match else end
-    return end
+    became = _BECAME.search(folded, start, end) if _PAPER.match(folded, start, end) else None
+    return became.start() if became else end
