@@ -30,4 +30,4 @@ def about_fines(services: Services, turn: Turn) -> Outcome | None:
     options = buttons([(hit.code, hit.title)], Aspect.OVERVIEW)
     text = f"{NOT_HELD}\nTôi hướng dẫn được thủ tục “{hit.title}”, Anh/Chị bấm vào tên để xem ạ."
     reply = Reply(kind=ReplyKind.CLARIFY, text=text, aspect=Aspect.OVERVIEW, options=options)
-    return Outcome(reply, {"focus_aspect": None, "offered": offered(options), "misses": 0})
+    return Outcome(reply, {"focus_procedure": hit.code, "focus_aspect": None, "offered": offered(options), "misses": 0})
