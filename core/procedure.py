@@ -29,12 +29,17 @@ D = TypeVar("D", bound=Dated)
 
 
 class Sibling(Record):
-    """A procedure that people confuse with this one, and the one question that tells the two apart."""
+    """A procedure that people confuse with this one, and the one question that tells the two apart.
+
+    ``unless_said``: words that settle the question. Where a text has none of them it is asked before this procedure is
+    answered, for the other one is the usual case ("mất giấy kết hôn": a copy, unless the register is lost too).
+    """
 
     code: ProcedureCode
     question: Text
     this_when: Text
     other_when: Text
+    unless_said: tuple[Text, ...] = ()
 
 
 class Condition(Dated):

@@ -17,6 +17,7 @@ from core.errors import SetupError, UnknownProcedure
 from core.ports import Encoder
 from core.procedure import Procedure
 from knowledge_base.ages import fits, for_age, stated_age
+from knowledge_base.asking_first import asked_first
 from knowledge_base.decision import Decision, Hit
 from knowledge_base.index import Index, current_version, read_index
 from knowledge_base.searcher import Searcher
@@ -138,7 +139,9 @@ class KnowledgeBase:
         ``focus`` is the procedure spoken of before: a text that names none itself is about that one.
         """
         decision, age = self._current().decide(text, focus), stated_age(text)
-        return decision if age is None else for_age(decision, age, self._read)
+        decision = decision if age is None else for_age(decision, age, self._read)
+        in_focus = bool(decision.hits) and decision.hits[0].code == focus
+        return decision if in_focus else asked_first(decision, text, self._read)
 
     def mentions_procedure(self, text: str) -> bool:
         """Tell whether the text itself names a procedure or its topic, aspect words and politeness aside."""

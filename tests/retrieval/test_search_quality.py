@@ -102,6 +102,16 @@ def test_a_few_words_that_no_procedure_is_about_are_turned_away(base: KnowledgeB
     assert base.decide(text).kind == "none"
 
 
+@pytest.mark.parametrize("text", ["mất giấy đăng ký kết hôn làm lại ở đâu", "lam lai giay ket hon bi mat"])
+def test_a_lost_paper_is_no_lost_register_until_the_citizen_says_so(base: KnowledgeBase, text: str) -> None:
+    decision = base.decide(text)
+    assert (decision.kind, decision.hits[0].code) == ("clarify", "2.000635")
+    assert decision.question and "sổ gốc" in decision.question
+    settled = base.decide(f"{text}, phường bảo sổ gốc cháy rồi")
+    assert (settled.kind, settled.hits[0].code) == ("answer", "1.004746")
+    assert base.decide("đăng ký lại kết hôn", "1.004746").kind == "answer"
+
+
 LACKING = {
     "Nuôi con nuôi", "Nghĩa vụ quân sự", "Lý lịch tư pháp", "Hòa giải ở cơ sở", "Sát hạch, cấp giấy phép lái xe",
 }  # fmt: skip
